@@ -1,0 +1,58 @@
+# `make help` lists the targets. Everything a target needs is made by the target itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+WEBSTACK_LAB ?= webstack
+export WEBSTACK_LAB
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
+export MOLECULE_GLOB := molecule/*/molecule.yml
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+VENV := .venv/.ready
+LINK := .collections/ansible_collections/scaleup/webstack
+SCENARIO ?= site
+HOST ?= client1
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(VENV) ## the tools, pinned, in .venv
+$(VENV): .ci/venv.sh $(wildcard requirements/*.txt)
+	.ci/venv.sh "$(PYTHON)"
+	mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
+	touch $@
+
+.PHONY: requirements
+requirements: $(VENV) ## pin the tools again (requirements/*.txt)
+	for pair in 3.11:2.19 3.13:2.21; do \
+	  uv pip compile --quiet --upgrade --no-header --no-annotate --no-emit-index-url --python-version "$${pair%:*}" \
+	    requirements/controller.in -o "requirements/controller-$${pair#*:}.txt"; \
+	done
+
+.PHONY: lab lab-destroy lab-shell
+lab: $(VENV) ## the lab's hosts, up
+	molecule create
+lab-destroy: $(VENV) ## the lab's hosts, gone
+	molecule destroy
+lab-shell: $(VENV) ## a shell on one host: make lab-shell HOST=db1
+	.cache/lab/$(WEBSTACK_LAB)/podman exec -it $(WEBSTACK_LAB)-$(HOST) bash
+
+.PHONY: lint unit
+lint: $(VENV) ## every linter
+	.ci/lint.sh
+unit: $(VENV) ## pure code, without a lab
+	pytest
+
+.PHONY: molecule
+molecule: $(VENV) ## one scenario on the warm lab: make molecule SCENARIO=site
+	molecule converge -s $(SCENARIO)
+	molecule verify -s $(SCENARIO)
+
+.PHONY: clean
+clean: ## the tools and caches, gone (not the lab)
+	rm -rf .venv .collections .cache .ansible
