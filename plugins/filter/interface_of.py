@@ -1,0 +1,61 @@
+"""Filter interface_of: the interface that carries an address."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: interface_of
+version_added: 1.0.0
+short_description: The network interface that carries an address
+description:
+  - Finds in a host's own facts the device that carries an address, be it the first one of the device or not.
+positional: address
+options:
+  _input:
+    description: The host's C(ansible_facts), with the network subset.
+    type: dict
+    required: true
+  address:
+    description: A literal IPv4 or IPv6 address.
+    type: str
+    required: true
+author:
+  - The scaleup.webstack maintainers
+"""
+
+EXAMPLES = r"""
+- name: The interface of the service address
+  ansible.builtin.debug:
+    msg: "{{ ansible_facts | scaleup.webstack.interface_of(webstack_address) }}"
+  # -> eth0
+"""
+
+RETURN = r"""
+_value:
+  description: The device's name.
+  type: str
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.scaleup.webstack.plugins.plugin_utils import interfaces
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import LayoutError
+
+
+def interface_of(facts: object, address: object) -> str:
+    """Return the device that carries the address."""
+    if not isinstance(facts, Mapping):
+        raise AnsibleFilterError("scaleup.webstack.interface_of works on facts: ansible_facts | interface_of(address).")
+    try:
+        return interfaces.interface_of(facts, address)
+    except LayoutError as error:
+        raise AnsibleFilterError(f"scaleup.webstack.interface_of: {error}") from error
+
+
+class FilterModule:
+    """The filter, by name."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filter."""
+        return {"interface_of": interface_of}

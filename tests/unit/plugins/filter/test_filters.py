@@ -1,0 +1,73 @@
+"""The filters as Ansible calls them: plain data in and out, AnsibleFilterError with the sentence."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
+from ansible_collections.scaleup.webstack.plugins.filter.haproxy_backends import FilterModule as Backends
+from ansible_collections.scaleup.webstack.plugins.filter.layout import FilterModule as LayoutFilter
+from ansible_collections.scaleup.webstack.plugins.filter.nginx_upstreams import FilterModule as Upstreams
+
+layout = LayoutFilter().filters()["layout"]
+haproxy_backends = Backends().filters()["haproxy_backends"]
+nginx_upstreams = Upstreams().filters()["nginx_upstreams"]
+
+GROUPS = {"all": ["lb1", "web1", "app1", "client1"], "lb": ["lb1"], "web": ["web1"], "app": ["app1"]}
+HOSTVARS = {
+    "lb1": {"ansible_host": "192.0.2.11"},
+    "web1": {"ansible_host": "192.0.2.21"},
+    "app1": {"ansible_host": "192.0.2.31"},
+}
+
+
+class Undefined(dict):
+    """Variables of a host, one of which is a template that fails."""
+
+    def __getitem__(self, key):
+        raise AnsibleUndefinedVariable(f"'prefix' is undefined, needed by {key}")
+
+
+def test_layout_is_the_documented_structure():
+    assert layout(GROUPS, HOSTVARS, domain="www.example.com", vips=["192.0.2.100"]) == {
+        "hosts": {
+            "lb1": {"name": "lb1", "address": "192.0.2.11", "tiers": ["lb"]},
+            "web1": {"name": "web1", "address": "192.0.2.21", "tiers": ["web"]},
+            "app1": {"name": "app1", "address": "192.0.2.31", "tiers": ["app"]},
+        },
+        "tiers": {"lb": ["lb1"], "web": ["web1"], "app": ["app1"], "db": [], "monitoring": []},
+        "seed": None,
+        "state_host": "lb1",
+        "vips": ["192.0.2.100"],
+        "domain": "www.example.com",
+    }
+
+
+def test_lists_of_servers_come_from_the_layout():
+    known = layout(GROUPS, HOSTVARS)
+    server = {"name": "app1", "address": "192.0.2.31", "port": 9443, "endpoint": "192.0.2.31:9443"}
+    assert haproxy_backends(known, "app", 9443) == [server]
+    assert nginx_upstreams(known, 9443) == [{"name": "app", "servers": [server]}]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: layout(["lb1"], HOSTVARS), "groups | layout(hostvars)"),
+        (lambda: layout(GROUPS, None), "groups | layout(hostvars)"),
+        (lambda: layout({"web": ["web1"]}, {"web1": {}}), "Host web1 has no address."),
+        (
+            lambda: layout({"web": ["web1"]}, {"web1": Undefined(ansible_host="{{ prefix }}.1")}),
+            "Host web1: ansible_host cannot be worked out: 'prefix' is undefined",
+        ),
+        (lambda: haproxy_backends({}, "web", 80), "haproxy_backends: The input is not a layout."),
+        (
+            lambda: haproxy_backends(layout(GROUPS, HOSTVARS), "cache", 80),
+            "haproxy_backends: There is no tier 'cache'.",
+        ),
+        (lambda: nginx_upstreams(layout(GROUPS, HOSTVARS), "x"), "nginx_upstreams: The port is 'x'."),
+    ],
+)
+def test_errors_are_sentences_for_ansible(call, sentence):
+    with pytest.raises(AnsibleFilterError) as caught:
+        call()
+    assert sentence in str(caught.value)
