@@ -1,0 +1,40 @@
+"""What the checks of the roles share: where roles are, their defaults and their argument specs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role, as its files describe it."""
+
+    path: Path
+    defaults: dict[str, Any]
+    options: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A YAML mapping, empty if the file is not there."""
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+
+
+def roles() -> list[Role]:
+    """All roles of the collection."""
+    found = []
+    for path in sorted((ROOT / "roles").iterdir()):
+        if path.is_dir():
+            specs = load(path / "meta" / "argument_specs.yml").get("argument_specs", {})
+            options = (specs.get("main") or {}).get("options") or {}
+            found.append(Role(path, load(path / "defaults" / "main.yml"), options))
+    return found
