@@ -38,7 +38,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 LIMITS = {"rate": 500.0, "seconds": 3600.0, "requests": 500_000, "in_flight": 512}
-HOST_ROLES = ("balancer", "web", "application")
+HOST_ROLES = ("balancer", "web", "application", "writer", "reader")
 SHOWN = 20
 
 
