@@ -40,7 +40,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self.play = play.get_name()
 
-    def v2_playbook_on_task_start(self, task: Any, *_rest: Any) -> None:
+    def v2_playbook_on_task_start(self, task: Any, **_more: Any) -> None:
         self._start(task)
 
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
@@ -72,9 +72,17 @@ class CallbackModule(CallbackBase):
         entry["results"][what] += 1
         if what == "changed":
             entry["changed_on"].append(result.host.get_name())
-        if what in {"failed", "unreachable"}:
-            text = str(result.result.get("msg", ""))
-            entry["failures"].append({"host": result.host.get_name(), "message": text[:2000]})
+        host = result.host.get_name()
+        if what in {"failed", "unreachable"} and all(failure["host"] != host for failure in entry["failures"]):
+            self._fail(result)
+
+    def _fail(self, result: Any) -> None:
+        if entry := self.by_task.get(result.task._uuid):
+            message = str(result.result.get("msg", ""))[:2000]
+            entry["failures"].append({"host": result.host.get_name(), "message": message})
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        self._fail(result)
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._count(result, "changed" if result.result.get("changed") else "ok")
