@@ -53,6 +53,7 @@ class CallbackModule(CallbackBase):
             "play": self.play,
             "name": task.get_name(),
             "action": task.action,
+            "path": task.get_path() or "",
             "since": now,
             "results": Counter(),
             "changed_on": [],
