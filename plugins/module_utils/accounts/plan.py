@@ -1,0 +1,127 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From the accounts that a server has to the accounts that it should have.
+
+Invariant: accounts, schemas and objects that nobody named stay as they are (an account's privileges on ``*.*`` are
+always named). No account ever has more than it should after a step that it did not have before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Found, Grant, Instance
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.password import matches
+from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+
+
+@dataclass(frozen=True)
+class AccountsPlan:
+    """Steps, steps that must follow whatever happens, and the sentence that refuses all of it, if one does."""
+
+    steps: tuple[Step, ...] = ()
+    afterwards: tuple[Step, ...] = ()
+    refusal: str = ""
+
+
+def plan_accounts(
+    found: Instance, accounts: Iterable[Account], schemas: Iterable[str], *, binlog: bool
+) -> AccountsPlan:
+    """The plan for one server. Without the binary log only a server that holds no data may be changed."""
+    steps = [
+        Step(found.name, Action.CREATE_SCHEMA, f"schema {schema} is missing", schema)
+        for schema in schemas
+        if schema not in found.schemas
+    ]
+    for account in accounts:
+        steps += _account_steps(found.name, account, found.accounts.get(account.shown))
+    if not steps:
+        return AccountsPlan()
+    if binlog:
+        refusal = _refused_with_binlog(found)
+        return AccountsPlan(() if refusal else tuple(steps), refusal=refusal)
+    if not found.pristine:
+        text = f"{found.name} already holds data, so its accounts come through the binary log: run this on the primary"
+        return AccountsPlan(refusal=f"{text} with binlog set to true.")
+    first = [Step(found.name, Action.KEEP_OUT_OF_BINLOG, "what is made here must not become an errant transaction")]
+    if found.super_read_only:
+        first.append(Step(found.name, Action.LIFT_SUPER_READ_ONLY, "accounts cannot be made while it is on"))
+    if not found.read_only:
+        return AccountsPlan((*first, *steps))
+    back = Step(found.name, Action.CLOSE_WRITES, "the server is read-only again, as it was")
+    return AccountsPlan((*first, *steps), (back,))
+
+
+def lines(found: Instance, accounts: Iterable[Account], schemas: Iterable[str]) -> list[str]:
+    """The named accounts and schemas as the server has them, one line each, for the diff."""
+    there = [f"schema {name}" for name in schemas if name in found.schemas]
+    for account in accounts:
+        one = found.accounts.get(account.shown)
+        if one:
+            right = one.plugin == account.plugin and _verified(account, one)
+            there.append(_line(account.shown, one, "as given" if right else "another one"))
+    return there
+
+
+def wanted_lines(found: Instance, accounts: Iterable[Account], schemas: Iterable[str]) -> list[str]:
+    """The same lines as they will be afterwards."""
+    will_be = [f"schema {name}" for name in schemas]
+    for account in accounts:
+        one = found.accounts.get(account.shown)
+        named = {grant.on for grant in account.grants} | {"*.*"}
+        kept = tuple(grant for grant in one.grants if grant.on not in named) if one else ()
+        grants = tuple(sorted((*account.grants, *kept), key=lambda grant: grant.on))
+        after = replace(one or Found("", ""), plugin=account.plugin, tls=account.tls, locked=False, grants=grants)
+        will_be.append(_line(account.shown, after, "as given"))
+    return will_be
+
+
+def _line(who: str, one: Found, verifier: str) -> str:
+    grants = "; ".join(f"{', '.join(sorted(grant.privileges))} on {grant.on}" for grant in one.grants)
+    how = f"{one.plugin}, {'password' if one.plugin != 'auth_socket' else 'OS user'} {verifier}"
+    return f"account {who}: {how}, TLS {'required' if one.tls else 'not required'}{', locked' * one.locked}; {grants}"
+
+
+def _refused_with_binlog(found: Instance) -> str:
+    if not found.read_only:
+        return ""
+    return f"{found.name} is read-only, so it is not the primary now: accounts are made on the primary and replicated."
+
+
+def _account_steps(server: str, account: Account, found: Found | None) -> Iterator[Step]:
+    if found is None:
+        yield Step(server, Action.CREATE_ACCOUNT, f"account {account.shown} is missing", account)
+    else:
+        reasons = _reasons(account, found)
+        if reasons:
+            yield Step(server, Action.ALTER_ACCOUNT, f"account {account.shown}: {', '.join(reasons)}", account)
+    have = {grant.on: grant.privileges for grant in found.grants} if found else {}
+    want = {grant.on: grant.privileges for grant in account.grants}
+    for on in sorted({*want, "*.*"}):
+        surplus = have.get(on, frozenset()) - want.get(on, frozenset())
+        missing = want.get(on, frozenset()) - have.get(on, frozenset())
+        for action, words in ((Action.REVOKE, surplus), (Action.GRANT, missing)):
+            if words:
+                verb = "should not have" if action is Action.REVOKE else "needs"
+                reason = f"account {account.shown} {verb} {', '.join(sorted(words))} on {on}"
+                yield Step(server, action, reason, (account, Grant(on, words)))
+
+
+def _reasons(account: Account, found: Found) -> list[str]:
+    checks = {
+        f"its plugin is {found.plugin}, not {account.plugin}": found.plugin == account.plugin,
+        "its password is another one": account.plugin == "auth_socket" or _verified(account, found),
+        f"its OS user is {found.verifier}": account.plugin != "auth_socket" or _verified(account, found),
+        f"TLS {'must' if account.tls else 'cannot'} be required of it": account.tls == found.tls,
+        "it is locked": not found.locked,
+    }
+    if found.plugin != account.plugin:
+        return [next(iter(checks))]
+    return [reason for reason, right in checks.items() if not right]
+
+
+def _verified(account: Account, found: Found) -> bool:
+    if account.plugin == "auth_socket":
+        return found.verifier == account.os_user
+    return matches(account.password.value, found.verifier)

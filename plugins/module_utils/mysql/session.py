@@ -1,0 +1,133 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The driver: the only file that opens connections, and the only one that ever sleeps."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import (
+    InvalidError,
+    QueryError,
+    UnreachableError,
+    WaitError,
+)
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import Row, Statement, Wait
+from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret, redact
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member
+
+try:
+    import pymysql
+    from pymysql.cursors import DictCursor
+
+    DRIVER_ERROR = ""
+except ImportError:
+    DRIVER_ERROR = traceback.format_exc()
+
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to log in: over TLS to an address, or by the local socket where `unix_socket` is given."""
+
+    user: str
+    password: Secret
+    ca_file: str = ""
+    tls_name: str = ""
+    connect_timeout: int = 3
+    unix_socket: str = ""
+
+
+class Session:
+    """One open connection. Errors name the server and never hold a secret."""
+
+    def __init__(self, connection: Any, where: str) -> None:
+        self._connection = connection
+        self._where = where
+
+    def run(self, statement: Statement) -> Sequence[Row]:
+        """Send one statement, and return its rows."""
+        values = tuple(each.value if isinstance(each, Secret) else each for each in statement.parameters)
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement.sql, values or None)
+                return list(cursor.fetchall())
+        except (pymysql.MySQLError, OSError) as error:
+            cause = redact(_cause(error), statement.secrets)
+            raise QueryError(f"{self._where} answered {statement.shown!r} with: {cause}") from None
+
+    def wait(self, wait: Wait) -> None:
+        """Ask until nothing is missing, within the bound."""
+        end = time.monotonic() + wait.seconds
+        while missing := self._missing(wait):
+            if time.monotonic() >= end:
+                raise WaitError(f"{self._where} was not ready within {wait.seconds} s: {missing}")
+            time.sleep(_POLL_SECONDS)
+
+    def _missing(self, wait: Wait) -> str:
+        try:
+            return wait.missing(self.run(wait.statement))
+        except InvalidError as error:
+            raise QueryError(f"On {self._where} {error}") from None
+
+
+@contextmanager
+def open_session(login: Login, member: Member, answer_timeout: int | None = None) -> Iterator[Session]:
+    """A session on one member; a statement that gets no answer within `answer_timeout` seconds ends it."""
+    timeout = answer_timeout or login.connect_timeout
+    options = {
+        "user": login.user,
+        "password": login.password.value,
+        "cursorclass": DictCursor,
+        "autocommit": True,
+        "connect_timeout": login.connect_timeout,
+        "read_timeout": timeout,
+        "write_timeout": timeout,
+    }
+    try:
+        connection = _local(login, options) if login.unix_socket else _remote(login, member, options)
+    except (pymysql.MySQLError, OSError) as error:
+        cause = redact(_cause(error), [login.password])
+        where = f"{member.name}, asked through {login.unix_socket}: " if login.unix_socket else ""
+        raise UnreachableError(where + cause) from None
+    try:
+        yield Session(connection, member.name)
+    finally:
+        connection.close()
+
+
+def _local(login: Login, options: dict[str, Any]) -> Any:
+    """The local socket: it never leaves the host, so there is no TLS on it."""
+    return pymysql.connect(unix_socket=login.unix_socket, ssl_disabled=True, **options)
+
+
+def _remote(login: Login, member: Member, options: dict[str, Any]) -> Any:
+    """Connect to the address, verify the certificate for the name: the driver checks the host that it was told."""
+    context = ssl.create_default_context(cafile=login.ca_file)
+    connection = pymysql.Connection(
+        host=login.tls_name or member.address, port=member.port, ssl=context, defer_connect=True, **options
+    )
+    channel = socket.create_connection((member.address, member.port), login.connect_timeout)
+    channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        connection.connect(channel)
+    except BaseException:
+        channel.close()
+        raise
+    return connection
+
+
+def _cause(error: Exception) -> str:
+    """The driver's own text; its number in front where there is one."""
+    if len(error.args) >= 2 and isinstance(error.args[0], int) and not isinstance(error, OSError):
+        number, text = error.args[:2]
+        return f"{text} (error {number})"
+    return str(error) or type(error).__name__

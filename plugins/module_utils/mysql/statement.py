@@ -1,0 +1,179 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Every word of SQL that the collection sends, and how it may be shown. Nothing here talks to a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Grant
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
+from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
+from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
+
+Value = str | int | Secret
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its values apart; the driver quotes them, `shown` does so for people."""
+
+    sql: str
+    parameters: tuple[Value, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The statement for people: secrets are stars."""
+        return self.sql % tuple(_shown(value) for value in self.parameters) if self.parameters else self.sql
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Values that must not appear in an error text."""
+        return tuple(value for value in self.parameters if isinstance(value, Secret))
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Ask again until `missing` finds nothing missing; it may raise when waiting has become pointless."""
+
+    statement: Statement
+    missing: Callable[[Sequence[Row]], str]
+    seconds: int
+
+
+IDENTITY = Statement(
+    "SELECT @@global.server_uuid AS server_uuid, @@global.server_id AS server_id, @@global.version AS version,"
+    " @@global.read_only AS read_only, @@global.super_read_only AS super_read_only,"
+    " @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged"
+)
+REPLICA_STATUS = Statement("SHOW REPLICA STATUS")
+GROUP_NAME = Statement(
+    "SELECT VARIABLE_VALUE AS group_name FROM performance_schema.global_variables"
+    " WHERE VARIABLE_NAME = 'group_replication_group_name'"
+)
+GROUP_MEMBERS = Statement(
+    "SELECT MEMBER_ID AS server_uuid, MEMBER_HOST AS host, MEMBER_PORT AS port, MEMBER_STATE AS state,"
+    " MEMBER_ROLE AS role FROM performance_schema.replication_group_members"
+)
+SCHEMAS = Statement("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA")
+
+
+def wait_for_gtids(gtids: str, seconds: int) -> Statement:
+    """Wait on the server until it has executed a set; 0 if it has, 1 if the time ran out."""
+    return Statement("SELECT WAIT_FOR_EXECUTED_GTID_SET(%s, %s) AS timed_out", (gtids, seconds))
+
+
+def read_account(name: str, host: str) -> Statement:
+    """One account; no row if there is none."""
+    return Statement(
+        "SELECT plugin, authentication_string, ssl_type, account_locked FROM mysql.user WHERE User = %s AND Host = %s",
+        (name, host),
+    )
+
+
+def show_grants(name: str, host: str) -> Statement:
+    """Privileges of an account, as GRANT statements."""
+    return Statement("SHOW GRANTS FOR %s@%s", (name, host))
+
+
+def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911 - one case an action
+    """The SQL of one step."""
+    match step.action, step.argument:
+        case Action.CLOSE_WRITES, _:
+            return (Statement("SET GLOBAL super_read_only = ON"),)
+        case Action.OPEN_WRITES, _:
+            return (Statement("SET GLOBAL super_read_only = OFF"), Statement("SET GLOBAL read_only = OFF"))
+        case Action.LIFT_SUPER_READ_ONLY, _:
+            return (Statement("SET GLOBAL super_read_only = OFF"),)
+        case Action.KEEP_OUT_OF_BINLOG, _:
+            return (Statement("SET SESSION sql_log_bin = OFF"),)
+        case Action.STOP_REPLICATION, str(channel):
+            return (Statement("STOP REPLICA FOR CHANNEL %s", (channel,)),)
+        case Action.START_REPLICATION, str(channel):
+            return (Statement("START REPLICA FOR CHANNEL %s", (channel,)),)
+        case Action.POINT_TO_SOURCE, Source() as source:
+            return (_change_source(source),)
+        case Action.WAIT_UNTIL_REPLICATING, (str(channel), int(seconds)):
+            return (Wait(REPLICA_STATUS, lambda rows: _not_replicating(rows, channel), seconds),)
+        case Action.CREATE_SCHEMA, str(schema):
+            return (Statement(f"CREATE DATABASE IF NOT EXISTS {_name(schema)}"),)
+        case ((Action.CREATE_ACCOUNT | Action.ALTER_ACCOUNT), Account() as account):
+            return (_account("CREATE" if step.action is Action.CREATE_ACCOUNT else "ALTER", account),)
+        case ((Action.GRANT | Action.REVOKE), (Account() as account, Grant() as grant)):
+            return tuple(_privileges(step.action, account, grant))
+    raise InvalidError(f"There is no SQL for the step {step.action} with {type(step.argument).__name__}.")
+
+
+def _change_source(source: Source) -> Statement:
+    return Statement(
+        "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = %s, SOURCE_USER = %s, SOURCE_PASSWORD = %s,"
+        " SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = %s, SOURCE_SSL_VERIFY_SERVER_CERT = 1,"
+        " SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 1 FOR CHANNEL %s",
+        (source.host, source.port, source.user, source.password, source.ca_file, source.channel),
+    )
+
+
+def _not_replicating(rows: Sequence[Row], channel: str) -> str:
+    """What is missing for a running channel; a thread that stopped with an error makes waiting pointless."""
+    row = next((each for each in rows if each["Channel_Name"] == channel), None)
+    if row is None:
+        raise InvalidError("the replication channel is gone")
+    for running, error in (("Replica_IO_Running", "Last_IO_Error"), ("Replica_SQL_Running", "Last_SQL_Error")):
+        if row[running] == "No" and row[error]:
+            raise InvalidError(f"replication stopped: {row[error]}")
+        if row[running] != "Yes":
+            return str(row[error] or f"{running} is {row[running]}")
+    return ""
+
+
+def _account(verb: str, account: Account) -> Statement:
+    what: tuple[Value, ...] = (account.password,)
+    how = "BY %s"
+    if account.plugin == "auth_socket":
+        what, how = (account.os_user,), "AS %s"
+    return Statement(
+        f"{verb} USER %s@%s IDENTIFIED WITH {_plain(account.plugin)} {how}"
+        f" REQUIRE {'SSL' if account.tls else 'NONE'} ACCOUNT UNLOCK",
+        (account.name, account.host, *what),
+    )
+
+
+def _privileges(action: Action, account: Account, grant: Grant) -> list[Statement]:
+    """Static and dynamic privileges may stand in one statement; GRANT OPTION is worded apart."""
+    words = sorted(_plain(each) for each in grant.privileges - {"GRANT OPTION"})
+    option = "GRANT OPTION" in grant.privileges
+    where, who = _object(grant.on), (account.name, account.host)
+    if action is Action.REVOKE:
+        return [Statement(f"REVOKE {', '.join(words + ['GRANT OPTION'] * option)} ON {where} FROM %s@%s", who)]
+    suffix = " WITH GRANT OPTION" if option else ""
+    return [Statement(f"GRANT {', '.join(words) or 'USAGE'} ON {where} TO %s@%s{suffix}", who)]
+
+
+def _object(on: str) -> str:
+    """`demo.*` in quotes; a schema-level grant takes _ as a wildcard, so it is escaped."""
+    schema, _, table = on.partition(".")
+    if schema == "*":
+        return "*.*"
+    if table == "*":
+        return f"{_name(schema.replace('_', chr(92) + '_'))}.*"
+    return f"{_name(schema)}.{_name(table)}"
+
+
+def _name(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _plain(word: str) -> str:
+    """A keyword that stands in SQL as it is: nothing else may come this way."""
+    if not word or not all(char.isascii() and (char.isalnum() or char in "_ ") for char in word):
+        raise InvalidError(f"{word!r} is no privilege or plugin that can be named in SQL.")
+    return word
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"

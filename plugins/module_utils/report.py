@@ -1,0 +1,155 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From plans and topologies to what a module returns. No secret comes here; no clock either, so output is stable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.step import Outcome
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import Diagnosis, Finding
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Group, Server, Topology
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan
+
+
+def member_report(name: str, plan: Plan, done: Outcome, *, before: Topology, after: Topology) -> dict[str, Any]:
+    """What making one server a whole member came to."""
+    refusal = plan.refusal
+    if done.error:
+        msg = f"{name} is not a whole member yet: {done.error.rstrip('.')}."
+    elif refusal:
+        msg = refusal.sentence
+    else:
+        state = "is the primary" if plan.primary == name else f"replicates from the primary {plan.primary}"
+        msg = f"{name} {state}; {_taken(done)}."
+    return {
+        **_report(done, msg, topology_lines(before, plan.primary), topology_lines(after, plan.primary)),
+        "failed": bool(done.error or refusal),
+        "primary": plan.primary,
+        "diagnosis": refusal.diagnosis.value if refusal else Diagnosis.HEALTHY.value,
+    }
+
+
+def accounts_report(
+    name: str, refusal: str, done: Outcome, *, before: Sequence[str], after: Sequence[str]
+) -> dict[str, Any]:
+    """What bringing the accounts of one server in order came to."""
+    error = refusal or done.error
+    msg = error or f"Accounts and schemas of {name} are as given; {_taken(done)}."
+    return {**_report(done, msg, before, before if error else after), "failed": bool(error)}
+
+
+def _report(done: Outcome, msg: str, before: Iterable[str], after: Iterable[str]) -> dict[str, Any]:
+    return {
+        "changed": bool(done.queries),
+        "plan": [step.shown() for step in done.steps],
+        "queries": list(done.queries),
+        "diff": {"before": _text(before), "after": _text(after)},
+        "msg": msg,
+    }
+
+
+def _taken(done: Outcome) -> str:
+    return f"steps: {', '.join(step.action.value for step in done.steps)}" if done.steps else "nothing to do"
+
+
+def topology_lines(topology: Topology, primary: str | None) -> list[str]:
+    """One line a server, without anything that moves by itself (lag, GTID sets), for the diff."""
+    return [f"{server.name}: {_line(topology, server, primary)}" for server in topology.servers]
+
+
+def servers_report(topology: Topology, primary: str | None) -> dict[str, dict[str, Any]]:
+    """Every server as data."""
+    return {server.name: _server(topology, server, primary) for server in topology.servers}
+
+
+def findings_report(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Every finding as data."""
+    return [
+        {
+            "diagnosis": finding.diagnosis.value,
+            "subjects": list(finding.subjects),
+            "evidence": finding.evidence,
+            "remedy": finding.remedy,
+        }
+        for finding in findings
+    ]
+
+
+def role_of(server: Server, primary: str | None) -> str:
+    """The part that a server plays now: primary, replica, none, or unknown without an answer."""
+    if not server.reachable:
+        return "unknown"
+    if server.name == primary:
+        return "primary"
+    grouped = server.group is not None and server.group.state_of(server.server_uuid) == "ONLINE"
+    return "replica" if server.channels or grouped else "none"
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _line(topology: Topology, server: Server, primary: str | None) -> str:
+    if not server.reachable:
+        return "does not answer"
+    parts = [role_of(server, primary), "writable" if server.writable else "read-only"]
+    for channel in server.channels:
+        running = "running" if channel.running else "not running"
+        parts.append(f"replicates from {_source_name(topology, channel)} as {channel.source_user}, {running}")
+    return ", ".join(parts)
+
+
+def _source_name(topology: Topology, channel: Channel) -> str:
+    source = topology.source_of(channel)
+    return source.name if source else f"{channel.source_host}:{channel.source_port}"
+
+
+def _server(topology: Topology, server: Server, primary: str | None) -> dict[str, Any]:
+    role = role_of(server, primary)
+    sources = [_source_name(topology, channel) for channel in server.channels]
+    lags = [channel.lag_seconds for channel in server.channels]
+    known = [lag for lag in lags if lag is not None]
+    return {
+        "reachable": server.reachable,
+        "error": server.error or "; ".join(channel.error for channel in server.channels if channel.error),
+        "role": role,
+        "source": sources[0] if sources else (primary if role == "replica" else None),
+        "server_uuid": server.server_uuid,
+        "server_id": server.server_id,
+        "version": server.version,
+        "read_only": server.read_only,
+        "super_read_only": server.super_read_only,
+        "gtid_executed": str(server.gtid_executed),
+        "gtid_purged": str(server.gtid_purged),
+        "lag_seconds": max(known) if known and len(known) == len(lags) else None,
+        "channels": [_channel(channel) for channel in server.channels],
+        "group": _group(server.group, server.server_uuid) if server.group else None,
+    }
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    return {
+        "name": channel.name,
+        "source_host": channel.source_host,
+        "source_port": channel.source_port,
+        "source_user": channel.source_user,
+        "receiver": channel.receiver.value,
+        "applier_running": channel.applier_running,
+        "auto_position": channel.auto_position,
+        "tls": channel.tls,
+        "tls_verified": channel.tls_verified,
+        "lag_seconds": channel.lag_seconds,
+        "error": channel.error,
+    }
+
+
+def _group(group: Group, server_uuid: str) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "state": group.state_of(server_uuid),
+        "has_majority": group.has_majority,
+        "members": [asdict(each) for each in group.members],
+    }

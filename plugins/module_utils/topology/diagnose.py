@@ -1,0 +1,313 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who is primary, and what is wrong: named findings, each with its evidence and a remedy.
+
+The servers know better than the inventory. The one thing that the inventory adds is `seed`, the member that may be
+made primary while no server holds any data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Server, Topology
+
+
+class Diagnosis(StrEnum):
+    """What can be the matter, worst first."""
+
+    TWO_WRITABLE = "two_writable"
+    CONFLICTING_CLAIMS = "conflicting_claims"
+    DUPLICATE_IDENTITY = "duplicate_identity"
+    UNREACHABLE_PRIMARY = "unreachable_primary"
+    GROUP_WITHOUT_MAJORITY = "group_without_majority"
+    DIVERGED = "diverged"
+    NO_PRIMARY = "no_primary"
+    UNINITIALISED = "uninitialised"
+    PRIMARY_READ_ONLY = "primary_read_only"
+    WRITABLE_REPLICA = "writable_replica"
+    ERRANT_GTIDS = "errant_gtids"
+    PURGED_BINLOGS = "purged_binlogs"
+    FOREIGN_SOURCE = "foreign_source"
+    BROKEN_REPLICA = "broken_replica"
+    UNATTACHED = "unattached"
+    UNREACHABLE_MEMBER = "unreachable_member"
+    LAGGING = "lagging"
+    HEALTHY = "healthy"
+
+
+REMEDIES: dict[Diagnosis, str] = {
+    Diagnosis.TWO_WRITABLE: "Decide which one is right, and on every other one run SET GLOBAL super_read_only=ON "
+    "before anything else.",
+    Diagnosis.CONFLICTING_CLAIMS: "Decide which one is the primary, make the others read-only and point them to it.",
+    Diagnosis.DUPLICATE_IDENTITY: "Give each server its own server_id; where the UUIDs are equal, stop one mysqld, "
+    "remove auto.cnf from its data directory and start it.",
+    Diagnosis.UNREACHABLE_PRIMARY: "Bring that server back, or fail over to another one.",
+    Diagnosis.GROUP_WITHOUT_MAJORITY: "Bring its members back; if all of them are stopped, start the group "
+    "again on the member that holds every transaction.",
+    Diagnosis.DIVERGED: "Decide whose transactions count, and re-create the others from that server.",
+    Diagnosis.NO_PRIMARY: "Make every configured server answer, then run this again.",
+    Diagnosis.UNINITIALISED: "Run site.yml: the seed becomes the primary.",
+    Diagnosis.PRIMARY_READ_ONLY: "Run the database playbook: it opens writes again where that is provably right.",
+    Diagnosis.WRITABLE_REPLICA: "Run the database playbook: it makes replicas read-only.",
+    Diagnosis.ERRANT_GTIDS: "Save what those transactions wrote if it matters, then re-create this server from the "
+    "primary; skipping them would leave the data different.",
+    Diagnosis.PURGED_BINLOGS: "Re-create this server from a clone or a backup of the primary, then run this again.",
+    Diagnosis.FOREIGN_SOURCE: "Name that source in the inventory, or remove the channel on purpose: STOP REPLICA, "
+    "then RESET REPLICA ALL.",
+    Diagnosis.BROKEN_REPLICA: "Remove the cause that the error names, then run the database playbook.",
+    Diagnosis.UNATTACHED: "Run the database playbook: it attaches the server to the primary.",
+    Diagnosis.UNREACHABLE_MEMBER: "Bring mysqld on that host back, or take the host out of the inventory.",
+    Diagnosis.LAGGING: "Wait, or look for long transactions and a slow disk on that replica.",
+    Diagnosis.HEALTHY: "Nothing to do.",
+}
+
+_SEVERITY = list(Diagnosis)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is the matter: what, with whom, and how that is known."""
+
+    diagnosis: Diagnosis
+    subjects: tuple[str, ...]
+    evidence: str
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it."""
+        return REMEDIES[self.diagnosis]
+
+    @property
+    def sentence(self) -> str:
+        """Evidence and remedy, to be read by a person."""
+        return f"{self.evidence} {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Who is primary. `finding` is what is not right about that; `provable` says that its writes may be opened."""
+
+    primary: str | None
+    finding: Finding | None = None
+    provable: bool = False
+
+    @property
+    def is_first_start(self) -> bool:
+        """No server holds any data yet."""
+        return self.finding is not None and self.finding.diagnosis is Diagnosis.UNINITIALISED
+
+
+def diagnose(topology: Topology, seed: str = "", lag_limit: int = 30) -> tuple[Finding, ...]:
+    """Everything that is the matter, worst first; a single `healthy` if nothing is."""
+    verdict = find_primary(topology, seed)
+    found = [verdict.finding] if verdict.finding else []
+    found += [finding for server in topology.servers for finding in _about(topology, server, verdict, lag_limit)]
+    found = [each for number, each in enumerate(found) if each not in found[:number]]
+    if not found:
+        names = tuple(server.name for server in topology.servers)
+        found = [Finding(Diagnosis.HEALTHY, names, f"{verdict.primary} is primary, and every member is whole.")]
+    return tuple(sorted(found, key=lambda each: _SEVERITY.index(each.diagnosis)))
+
+
+def find_primary(topology: Topology, seed: str = "") -> Verdict:
+    """The first rule that knows: two primaries are worse than none, a live group knows best, then claims, then data."""
+    for rule in (_two_of_a_kind, _by_group, _by_claims, _by_absence_of_data):
+        verdict = rule(topology, seed)
+        if verdict:
+            return verdict
+    return _by_data(topology, seed)
+
+
+def errant_on(server: Server, primary: Server) -> GtidSet:
+    """Transactions on a server that the primary does not have."""
+    return server.holds.subtract(primary.gtid_executed)
+
+
+def purged_for(server: Server, primary: Server) -> GtidSet:
+    """Transactions that a server still needs and the primary no longer has in its binary logs."""
+    return primary.gtid_purged.subtract(server.gtid_executed)
+
+
+def errant_finding(server: Server, primary: Server) -> Finding | None:
+    """The refusal of a server that holds more than the primary."""
+    errant = errant_on(server, primary)
+    if not errant:
+        return None
+    text = f"{server.name} holds {len(errant)} transactions that the primary {primary.name} does not have: {errant}."
+    return Finding(Diagnosis.ERRANT_GTIDS, (server.name,), text)
+
+
+def purged_finding(server: Server, primary: Server) -> Finding | None:
+    """The refusal of a server that can no longer catch up from the primary's binary logs."""
+    purged = purged_for(server, primary)
+    if not purged:
+        return None
+    text = f"{server.name} needs {len(purged)} transactions that the primary {primary.name} has purged: {purged}."
+    return Finding(Diagnosis.PURGED_BINLOGS, (server.name,), text)
+
+
+def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
+    writable = [server.name for server in topology.answering if server.writable and not server.channels]
+    if len(writable) > 1:
+        text = f"{_list(writable)} accept writes at the same time."
+        return Verdict(None, Finding(Diagnosis.TWO_WRITABLE, tuple(writable), text))
+    for what in ("server_uuid", "server_id"):
+        seen: dict[str, str] = {}
+        for server in topology.answering:
+            value = str(getattr(server, what))
+            if value in seen:
+                names = (seen[value], server.name)
+                text = f"{_list(names)} have the same {what} {value}."
+                return Verdict(None, Finding(Diagnosis.DUPLICATE_IDENTITY, names, text))
+            seen[value] = server.name
+    return None
+
+
+def _by_group(topology: Topology, _seed: str) -> Verdict | None:
+    grouped = [server for server in topology.answering if server.group]
+    for server in grouped:
+        group = server.group
+        if group is None or not (group.primary and group.has_majority):
+            continue
+        if group.state_of(server.server_uuid) != "ONLINE":
+            continue
+        chosen = next((each for each in topology.servers if each.server_uuid == group.primary.server_uuid), None)
+        if chosen is None:
+            where = f"{group.primary.host}:{group.primary.port}"
+            text = f"{where}, the primary of {server.name}'s group, does not answer by SQL or is not in the inventory."
+            return Verdict(None, Finding(Diagnosis.UNREACHABLE_PRIMARY, (where,), text))
+        return Verdict(chosen.name)
+    if any(server.gtid_executed for server in grouped) and not any(server.channels for server in topology.answering):
+        names = tuple(server.name for server in grouped)
+        text = f"{_list(names)} are made for a replication group, and none of them is online in one with a majority."
+        return Verdict(None, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, names, text))
+    return None
+
+
+def _by_claims(topology: Topology, _seed: str) -> Verdict | None:
+    """A server that others follow and that follows nobody, or the only writable one that follows nobody."""
+    followed = [
+        server
+        for server in topology.servers
+        if topology.followers_of(server.name) and not (server.reachable and server.channels)
+    ]
+    writer = next((server for server in topology.answering if server.writable and not server.channels), None)
+    claims = _outdone(followed, writer)
+    if not claims:
+        return None
+    if len(claims) > 1:
+        names = tuple(server.name for server in claims)
+        how = [f"{each.name} {_claim(topology, each)}" for each in claims]
+        return Verdict(None, Finding(Diagnosis.CONFLICTING_CLAIMS, names, f"{_list(how)}: each may be the primary."))
+    primary = claims[0]
+    if not primary.reachable:
+        who = _list([server.name for server in topology.followers_of(primary.name)])
+        text = f"{primary.name}, which {who} replicate from, does not answer by SQL: {primary.error}."
+        return Verdict(None, Finding(Diagnosis.UNREACHABLE_PRIMARY, (primary.name,), text))
+    if primary.writable:
+        return Verdict(primary.name)
+    doubt = _doubt(topology, primary)
+    text = f"{primary.name} is the primary by its {_followers(topology, primary)}, and is read-only"
+    text += f"; its writes stay closed, because {doubt}." if doubt else "."
+    return Verdict(primary.name, Finding(Diagnosis.PRIMARY_READ_ONLY, (primary.name,), text), provable=not doubt)
+
+
+def _outdone(followed: list[Server], writer: Server | None) -> list[Server]:
+    """A writer outdoes claims of silent servers, and those of read-only servers of which it has every transaction."""
+    if writer is None:
+        return followed
+    rivals = [each for each in followed if each.name != writer.name and each.reachable and errant_on(each, writer)]
+    return [writer, *rivals]
+
+
+def _claim(topology: Topology, server: Server) -> str:
+    return "accepts writes" if server.writable else f"is followed by {_followers(topology, server, kind='')}"
+
+
+def _doubt(topology: Topology, primary: Server) -> str:
+    """Why the writes of a read-only primary must stay closed; empty if they may be opened."""
+    followers = {server.name for server in topology.followers_of(primary.name)}
+    for other in topology.others(primary.name):
+        if other.writable:
+            return f"{other.name} accepts writes"
+        extra = errant_on(other, primary)
+        if other.name in followers:  # what a follower wrote by itself is its own trouble, and refused there
+            extra = extra.subtract(extra.of_server(other.server_uuid))
+        if extra:
+            return f"{other.name} holds transactions that it lacks: {extra}"
+    if topology.silent and (len(followers) + 1) * 2 <= len(topology.servers):
+        silent = _list([server.name for server in topology.silent])
+        return f"{silent} did not answer, and the servers that follow it are no majority"
+    return ""
+
+
+def _by_absence_of_data(topology: Topology, seed: str) -> Verdict | None:
+    if topology.silent or any(server.holds or server.channels for server in topology.answering):
+        return None
+    names = tuple(server.name for server in topology.servers)
+    text = "No server holds any data, and every configured member answers."
+    finding = Finding(Diagnosis.UNINITIALISED, names, text)
+    return Verdict(seed if seed in names else None, finding, provable=seed in names)
+
+
+def _by_data(topology: Topology, seed: str) -> Verdict:
+    """Nobody claims to be primary: with every answer at hand, a server that has all transactions may be."""
+    alone = [server for server in topology.answering if not server.channels]
+    if topology.silent or not alone:
+        silent = [f"{server.name} does not answer by SQL ({server.error})" for server in topology.silent]
+        text = f"No server is primary: {_list(silent) or 'each one follows another'}, so none can be proven to be."
+        return Verdict(None, Finding(Diagnosis.NO_PRIMARY, tuple(each.name for each in topology.servers), text))
+    whole = [one for one in alone if not any(errant_on(other, one) for other in topology.others(one.name))]
+    if not whole:
+        names = tuple(server.name for server in topology.servers)
+        text = f"No server is primary, and none of {_list(names)} holds every transaction of the others."
+        return Verdict(None, Finding(Diagnosis.DIVERGED, names, text))
+    primary = next((server for server in whole if server.name == seed), whole[0])
+    text = f"{primary.name} is read-only; every member answers, and none holds a transaction that it lacks."
+    return Verdict(primary.name, Finding(Diagnosis.PRIMARY_READ_ONLY, (primary.name,), text), provable=True)
+
+
+def _about(topology: Topology, server: Server, verdict: Verdict, lag_limit: int) -> Iterator[Finding]:
+    """What is the matter with one server that is not the primary."""
+    if not server.reachable:
+        text = f"{server.name} does not answer by SQL: {server.error}."
+        yield Finding(Diagnosis.UNREACHABLE_MEMBER, (server.name,), text)
+        return
+    for channel in server.channels:
+        yield from _about_channel(topology, server, channel, lag_limit)
+    if server.writable and server.channels:
+        text = f"{server.name} accepts writes though it replicates from another server."
+        yield Finding(Diagnosis.WRITABLE_REPLICA, (server.name,), text)
+    primary = topology[verdict.primary] if verdict.primary else None
+    if primary and primary.reachable and primary.name != server.name:
+        for finding in (errant_finding(server, primary), None if server.channels else purged_finding(server, primary)):
+            if finding:
+                yield finding
+        if not (server.channels or server.group or verdict.is_first_start):
+            text = f"{server.name} replicates from no server."
+            yield Finding(Diagnosis.UNATTACHED, (server.name,), text)
+
+
+def _about_channel(topology: Topology, server: Server, channel: Channel, lag_limit: int) -> Iterator[Finding]:
+    where = f"{channel.source_host}:{channel.source_port}"
+    if topology.source_of(channel) is None:
+        text = f"{server.name} replicates from {where}, which is not in the inventory."
+        yield Finding(Diagnosis.FOREIGN_SOURCE, (server.name,), text)
+    if not channel.running:
+        text = f"Replication from {where} to {server.name} does not run: {channel.error or 'it is stopped'}."
+        yield Finding(Diagnosis.BROKEN_REPLICA, (server.name,), text)
+    elif channel.lag_seconds is None or channel.lag_seconds > lag_limit:
+        lag = "an unknown time" if channel.lag_seconds is None else f"{channel.lag_seconds} s"
+        yield Finding(Diagnosis.LAGGING, (server.name,), f"{server.name} is {lag} behind {where}.")
+
+
+def _followers(topology: Topology, server: Server, kind: str = "followers ") -> str:
+    return kind + _list([each.name for each in topology.followers_of(server.name)])
+
+
+def _list(names: tuple[str, ...] | list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,172 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the servers said about themselves, at one moment. Values only; nothing here asks a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
+
+
+@dataclass(frozen=True)
+class Member:
+    """A database server that the inventory names."""
+
+    name: str
+    address: str
+    port: int = 3306
+
+
+class Receiver(StrEnum):
+    """State of a channel's receiver (IO) thread."""
+
+    ON = "on"
+    CONNECTING = "connecting"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One asynchronous replication channel, as SHOW REPLICA STATUS tells it."""
+
+    name: str = ""
+    source_host: str = ""
+    source_port: int = 3306
+    source_user: str = ""
+    source_uuid: str = ""
+    receiver: Receiver = Receiver.OFF
+    applier_running: bool = False
+    auto_position: bool = False
+    tls: bool = False
+    tls_verified: bool = False
+    ca_file: str = ""
+    lag_seconds: int | None = None
+    received: GtidSet = field(default_factory=GtidSet)
+    receiver_error: str = ""
+    applier_error: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Both halves run; what arrives is also applied."""
+        return self.receiver is Receiver.ON and self.applier_running
+
+    @property
+    def error(self) -> str:
+        """The error that stands in the way, if any."""
+        return self.receiver_error or self.applier_error
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """One row of performance_schema.replication_group_members."""
+
+    server_uuid: str
+    host: str
+    port: int
+    state: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Group Replication as one server sees it. A server without the plugin, or without a group name, has none."""
+
+    name: str
+    members: tuple[GroupMember, ...] = ()
+
+    @property
+    def has_majority(self) -> bool:
+        """Most of the members in this view answer each other; only then may its primary be believed."""
+        alive = sum(member.state in {"ONLINE", "RECOVERING"} for member in self.members)
+        return alive * 2 > len(self.members)
+
+    def state_of(self, server_uuid: str) -> str:
+        """A member's state in the view, OFFLINE if it is not in it."""
+        return next((member.state for member in self.members if member.server_uuid == server_uuid), "OFFLINE")
+
+    @property
+    def primary(self) -> GroupMember | None:
+        """The member that this view calls primary."""
+        return next((each for each in self.members if each.role == "PRIMARY" and each.state == "ONLINE"), None)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A member and what it answered; `error` says why there is no answer."""
+
+    member: Member
+    reachable: bool = True
+    error: str = ""
+    server_uuid: str = ""
+    server_id: int = 0
+    version: str = ""
+    read_only: bool = True
+    super_read_only: bool = True
+    gtid_executed: GtidSet = field(default_factory=GtidSet)
+    gtid_purged: GtidSet = field(default_factory=GtidSet)
+    channels: tuple[Channel, ...] = ()
+    group: Group | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in the inventory."""
+        return self.member.name
+
+    @property
+    def writable(self) -> bool:
+        """An ordinary account could write here."""
+        return self.reachable and not self.read_only
+
+    @property
+    def holds(self) -> GtidSet:
+        """Everything that is on this server: executed, or received and not yet applied."""
+        return self.gtid_executed.union(*(channel.received for channel in self.channels))
+
+
+@dataclass(frozen=True)
+class Topology:
+    """All configured members, in the order of the inventory."""
+
+    servers: tuple[Server, ...]
+
+    @classmethod
+    def of(cls, servers: Iterable[Server]) -> Topology:
+        """Gather what was observed."""
+        return cls(tuple(servers))
+
+    def __getitem__(self, name: str) -> Server:
+        """The server with this inventory name."""
+        return next(server for server in self.servers if server.name == name)
+
+    @property
+    def answering(self) -> tuple[Server, ...]:
+        """Servers that answered by SQL."""
+        return tuple(server for server in self.servers if server.reachable)
+
+    @property
+    def silent(self) -> tuple[Server, ...]:
+        """Servers that did not answer by SQL; they may be alive."""
+        return tuple(server for server in self.servers if not server.reachable)
+
+    def source_of(self, channel: Channel) -> Server | None:
+        """The member that a channel points to, None for a server that the inventory does not name."""
+        for server in self.servers:
+            if (server.member.address, server.member.port) == (channel.source_host, channel.source_port):
+                return server
+        known = (server for server in self.servers if server.server_uuid)
+        return next((server for server in known if server.server_uuid == channel.source_uuid), None)
+
+    def followers_of(self, name: str) -> tuple[Server, ...]:
+        """Answering servers with a channel that points to this member."""
+        return tuple(
+            server
+            for server in self.answering
+            if any((source := self.source_of(channel)) and source.name == name for channel in server.channels)
+        )
+
+    def others(self, name: str) -> tuple[Server, ...]:
+        """Answering servers apart from this one."""
+        return tuple(server for server in self.answering if server.name != name)

@@ -1,0 +1,229 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How one server becomes, or stays, a whole member of its topology.
+
+Invariant: never two writable servers, no transaction lost, nothing rewound. Every prefix of a plan keeps it, and
+planning again after any prefix gives the rest of the plan.
+Order: a replica's writes are closed before anything else; writes are opened last, and only with proof. A plan
+changes the server that it is made for and no other one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
+from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import (
+    Diagnosis,
+    Finding,
+    Verdict,
+    errant_finding,
+    find_primary,
+    purged_finding,
+)
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the caller asks for: this member, whole."""
+
+    name: str
+    seed: str = ""
+    replication_user: str = ""
+    replication_password: Secret = field(default_factory=lambda: Secret(""))
+    ca_file: str = ""
+    timeout: int = 60
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a channel should point to, and with what."""
+
+    channel: str
+    host: str
+    port: int
+    user: str
+    password: Secret
+    ca_file: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps that are safe, then the refusal of what is not, if anything is not."""
+
+    steps: tuple[Step, ...] = ()
+    refusal: Finding | None = None
+    primary: str | None = None
+
+
+def plan_member(topology: Topology, wanted: Wanted) -> Plan:
+    """The plan for the server `wanted.name`."""
+    server = topology[wanted.name]
+    if not server.reachable:
+        text = f"{server.name} does not answer by SQL: {server.error}."
+        return Plan(refusal=Finding(Diagnosis.UNREACHABLE_MEMBER, (server.name,), text))
+    closing = _closing(server)
+    verdict = find_primary(topology, wanted.seed)
+    if verdict.primary is None:
+        return Plan(closing, verdict.finding)
+    if verdict.primary == server.name:
+        return _plan_primary(server, verdict)
+    if server.group:
+        return _plan_group_member(server, closing, verdict.primary)
+    steps, refusal = _plan_replica(topology, server, topology[verdict.primary], wanted)
+    return Plan((*closing, *steps), refusal, verdict.primary)
+
+
+def expected(topology: Topology, steps: tuple[Step, ...]) -> Topology:
+    """The topology as it should be after some steps: what check mode shows, and what tests replay."""
+    for step in steps:
+        changed = _after(topology, topology[step.server], step)
+        topology = Topology.of(changed if each.name == step.server else each for each in topology.servers)
+    return topology
+
+
+def _closing(server: Server) -> tuple[Step, ...]:
+    """A server that replicates must not take writes; this much is right whoever is primary."""
+    if not server.channels or server.super_read_only:
+        return ()
+    reason = f"{server.name} replicates from another server, and only a primary may take writes"
+    return (Step(server.name, Action.CLOSE_WRITES, reason),)
+
+
+def _plan_primary(server: Server, verdict: Verdict) -> Plan:
+    if server.writable:
+        return Plan(primary=server.name)
+    if not verdict.provable or verdict.finding is None:
+        # a group opens its primary by itself; anything else needs proof
+        return Plan(refusal=verdict.finding, primary=server.name)
+    reason = verdict.finding.evidence.rstrip(".")
+    return Plan((_step(server, Action.OPEN_WRITES, reason),), primary=server.name)
+
+
+def _plan_group_member(server: Server, closing: tuple[Step, ...], primary: str) -> Plan:
+    state = server.group.state_of(server.server_uuid) if server.group else "OFFLINE"
+    if state in {"ONLINE", "RECOVERING"}:
+        return Plan(closing, primary=primary)
+    text = f"{server.name} is {state} in the replication group whose primary is {primary}."
+    return Plan(closing, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, (server.name,), text), primary)
+
+
+def _plan_replica(
+    topology: Topology, server: Server, primary: Server, wanted: Wanted
+) -> tuple[tuple[Step, ...], Finding | None]:
+    refusal = _foreign(topology, server) or errant_finding(server, primary)
+    if refusal:
+        return (), refusal
+    channel = server.channels[0] if server.channels else None
+    if channel and channel.running and not _differences(channel, primary, wanted):
+        return (), None
+    refusal = purged_finding(server, primary)
+    if refusal:
+        return (), refusal
+    return tuple(_attaching(server, channel, primary, wanted)), None
+
+
+def _attaching(server: Server, channel: Channel | None, primary: Server, wanted: Wanted) -> list[Step]:
+    name = channel.name if channel else ""
+    steps = []
+    if not server.super_read_only and channel is None:
+        steps.append(_step(server, Action.CLOSE_WRITES, "a replica must not take writes"))
+    differences = [f"it does not replicate from {primary.name} yet"]
+    if channel:
+        differences = _differences(channel, primary, wanted)
+        if channel.receiver is not Receiver.ON and not differences:
+            cause = channel.receiver_error or "its receiver is stopped"
+            differences = [f"it receives nothing from {primary.name}: {cause}"]
+    if differences:
+        source = Source(
+            name,
+            primary.member.address,
+            primary.member.port,
+            wanted.replication_user,
+            wanted.replication_password,
+            wanted.ca_file,
+        )
+        if channel and (channel.receiver is not Receiver.OFF or channel.applier_running):
+            steps.append(_step(server, Action.STOP_REPLICATION, "its settings change only while it is stopped", name))
+        steps.append(_step(server, Action.POINT_TO_SOURCE, "; ".join(differences), source))
+    steps.append(_step(server, Action.START_REPLICATION, f"{server.name} is to replicate from {primary.name}", name))
+    reason = f"within {wanted.timeout} s it must be seen to receive and to apply"
+    steps.append(_step(server, Action.WAIT_UNTIL_REPLICATING, reason, (name, wanted.timeout)))
+    return steps
+
+
+def _step(server: Server, action: Action, reason: str, argument: object = None) -> Step:
+    return Step(server.name, action, reason, argument)
+
+
+def _foreign(topology: Topology, server: Server) -> Finding | None:
+    for channel in server.channels:
+        if topology.source_of(channel) is None:
+            where = f"{channel.source_host}:{channel.source_port}"
+            text = f"{server.name} replicates from {where}, which is not in the inventory."
+            return Finding(Diagnosis.FOREIGN_SOURCE, (server.name,), text)
+    if len(server.channels) > 1:
+        text = f"{server.name} has {len(server.channels)} replication channels; one is expected."
+        return Finding(Diagnosis.FOREIGN_SOURCE, (server.name,), text)
+    return None
+
+
+def _differences(channel: Channel, primary: Server, wanted: Wanted) -> list[str]:
+    """What is not as wanted in a channel's settings, in words."""
+    here = (channel.source_host, channel.source_port)
+    there = (primary.member.address, primary.member.port)
+    checks = {
+        f"it points to {here[0]}:{here[1]}, and the primary {primary.name} is {there[0]}:{there[1]}": here == there,
+        f"it logs in as {channel.source_user}, not as {wanted.replication_user}": channel.source_user
+        == wanted.replication_user,
+        "it does not use GTID auto-positioning": channel.auto_position,
+        "it does not use TLS": channel.tls,
+        "it does not verify the primary's certificate": channel.tls_verified,
+        f"it trusts the CA in {channel.ca_file or 'no file'}, not the one in {wanted.ca_file}": channel.ca_file
+        == wanted.ca_file,
+    }
+    return [text for text, right in checks.items() if not right]
+
+
+def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: PLR0911 - one case an action
+    match step.action, step.argument:
+        case Action.CLOSE_WRITES, _:
+            return replace(server, read_only=True, super_read_only=True)
+        case Action.OPEN_WRITES, _:
+            return replace(server, read_only=False, super_read_only=False)
+        case Action.POINT_TO_SOURCE, Source() as source:
+            channel = Channel(
+                source.channel,
+                source.host,
+                source.port,
+                source.user,
+                auto_position=True,
+                tls=True,
+                tls_verified=True,
+                ca_file=source.ca_file,
+            )
+            return replace(server, channels=(channel,))
+        case Action.STOP_REPLICATION, _:
+            return _running(server, Receiver.OFF)
+        case Action.START_REPLICATION, _:
+            return _running(server, Receiver.CONNECTING)
+        case Action.WAIT_UNTIL_REPLICATING, _:
+            source_server = topology.source_of(server.channels[0])
+            caught_up = source_server.gtid_executed if source_server else server.gtid_executed
+            return replace(_running(server, Receiver.ON), gtid_executed=server.gtid_executed.union(caught_up))
+    return server
+
+
+def _running(server: Server, receiver: Receiver) -> Server:
+    channels = tuple(
+        replace(
+            channel,
+            receiver=receiver,
+            applier_running=receiver is not Receiver.OFF,
+            lag_seconds=0 if receiver is Receiver.ON else None,
+        )
+        for channel in server.channels
+    )
+    return replace(server, channels=channels)

@@ -1,0 +1,152 @@
+#!/usr/bin/python
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Who is primary, who replicates from whom, and what is the matter."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mysql_replication_info
+short_description: Tell who is primary, who replicates from whom, and what is the matter
+version_added: 0.1.0
+author: The scaleup.webstack authors (@scaleup)
+description:
+  - Asks every member over TLS and returns what the servers say about themselves, as data.
+  - The inventory has no say in who the primary is. Knows replication channels and Group Replication.
+  - A member that does not answer is part of the result, not a failure.
+extends_documentation_fragment:
+  - scaleup.webstack.attributes
+  - scaleup.webstack.mysql_login
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+  idempotent:
+    support: full
+options:
+  seed:
+    description: Member that may become primary while no server holds any data.
+    type: str
+    default: ""
+  lag_limit:
+    description: Seconds of lag from which on a replica is reported as lagging.
+    type: int
+    default: 30
+seealso:
+  - module: scaleup.webstack.mysql_replica
+"""
+
+EXAMPLES = r"""
+- name: The topology is known
+  scaleup.webstack.mysql_replication_info:
+    login_password: "{{ webstack_secret.mysql_operator }}"
+    members:
+      - {name: db1, address: 192.0.2.11}
+      - {name: db2, address: 192.0.2.12}
+      - {name: db3, address: 192.0.2.13}
+  register: topology
+
+- name: The topology is whole
+  ansible.builtin.assert:
+    that: topology.diagnosis == 'healthy'
+    fail_msg: "{{ topology.msg }}"
+"""
+
+RETURN = r"""
+primary:
+  description: Name of the primary, whether it takes writes now or not; null if none can be told.
+  type: str
+  returned: always
+diagnosis:
+  description:
+    - The worst finding, or V(healthy).
+    - One of V(two_writable), V(conflicting_claims), V(duplicate_identity), V(unreachable_primary),
+      V(group_without_majority), V(diverged), V(no_primary), V(uninitialised), V(primary_read_only),
+      V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_source), V(broken_replica), V(unattached),
+      V(unreachable_member), V(lagging), V(healthy).
+  type: str
+  returned: always
+findings:
+  description: Everything that is the matter, worst first, each with C(diagnosis), C(subjects), C(evidence), C(remedy).
+  type: list
+  elements: dict
+  returned: always
+servers:
+  description: What each member said, by its name. Lag is null where it is unknown, which is not zero.
+  type: dict
+  returned: always
+  sample:
+    db2:
+      reachable: true
+      error: ""
+      role: replica
+      source: db1
+      server_uuid: 0d5b1c4e-7f2d-11f0-a3d1-02420a4d0b0c
+      server_id: 12
+      version: 9.7.4
+      read_only: true
+      super_read_only: true
+      gtid_executed: 0c9a61f2-7f2d-11f0-9b44-02420a4d0b0b:1-57
+      gtid_purged: ""
+      lag_seconds: 0
+      channels:
+        - {name: "", source_host: 192.0.2.11, source_port: 3306, receiver: "on", applier_running: true, lag_seconds: 0}
+      group: null
+msg:
+  description: The worst finding and its remedy, as sentences.
+  type: str
+  returned: always
+"""
+
+from functools import partial
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import (
+    LOGIN,
+    MEMBERS,
+    login_of,
+    members_of,
+    name_in,
+)
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import DRIVER_ERROR, open_session
+from ansible_collections.scaleup.webstack.plugins.module_utils.report import findings_report, servers_report
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import diagnose, find_primary
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
+
+
+def main() -> None:
+    """Observe, diagnose, report."""
+    module = AnsibleModule(
+        argument_spec={
+            **LOGIN,
+            "members": MEMBERS,
+            "seed": {"type": "str", "default": ""},
+            "lag_limit": {"type": "int", "default": 30},
+        },
+        supports_check_mode=True,
+    )
+    if DRIVER_ERROR:
+        module.fail_json(msg=missing_required_lib("PyMySQL"), exception=DRIVER_ERROR)
+    try:
+        members, seed = members_of(module.params), module.params["seed"]
+        seed = name_in(members, "seed", seed) if seed else ""
+        topology = Topology.of(observe(members, partial(open_session, login_of(module.params))))
+        findings = diagnose(topology, seed, module.params["lag_limit"])
+        primary = None if find_primary(topology, seed).is_first_start else find_primary(topology, seed).primary
+        module.exit_json(
+            changed=False,
+            primary=primary,
+            diagnosis=findings[0].diagnosis.value,
+            findings=findings_report(findings),
+            servers=servers_report(topology, primary),
+            msg=findings[0].sentence,
+        )
+    except WebstackError as error:
+        module.fail_json(msg=str(error))
+
+
+if __name__ == "__main__":
+    main()
