@@ -52,7 +52,7 @@ ACCOUNTS: dict[str, Any] = {
             "default": [],
             "options": {
                 "privileges": {"type": "list", "elements": "str", "required": True},
-                "object": {"type": "str", "required": True},
+                "object": {"type": "str", "required": True, "aliases": ["on"]},
             },
         },
     },

@@ -73,6 +73,7 @@ def findings_report(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "subjects": list(finding.subjects),
             "evidence": finding.evidence,
             "remedy": finding.remedy,
+            "sentence": finding.sentence,
         }
         for finding in findings
     ]

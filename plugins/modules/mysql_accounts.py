@@ -72,6 +72,7 @@ options:
             description: What the privileges are for, as V(*.*), V(SCHEMA.*) or V(SCHEMA.TABLE).
             type: str
             required: true
+            aliases: ["on"]
   schemas:
     description: Schemas that must be there.
     type: list

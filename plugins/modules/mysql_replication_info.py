@@ -68,7 +68,9 @@ diagnosis:
   type: str
   returned: always
 findings:
-  description: Everything that is the matter, worst first, each with C(diagnosis), C(subjects), C(evidence), C(remedy).
+  description:
+    - Everything that is the matter, worst first, each with C(diagnosis), C(subjects), C(evidence), C(remedy) and
+      C(sentence), which is evidence and remedy together.
   type: list
   elements: dict
   returned: always
