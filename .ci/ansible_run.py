@@ -64,6 +64,8 @@ def environment(**more: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         **more,
     }
+    # Molecule keeps its state by the name of the checkout's folder, and so takes one lab for another.
+    values["MOLECULE_EPHEMERAL_DIRECTORY"] = str(ROOT / ".cache" / "molecule" / values["WEBSTACK_LAB"])
     values["PATH"] = f"{ROOT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}"
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         values.pop(name, None)
