@@ -63,8 +63,8 @@ diagnosis:
     - The worst finding, or V(healthy).
     - One of V(two_writable), V(conflicting_claims), V(duplicate_identity), V(unreachable_primary),
       V(group_without_majority), V(diverged), V(no_primary), V(uninitialised), V(primary_read_only),
-      V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_source), V(broken_replica), V(unattached),
-      V(unreachable_member), V(lagging), V(healthy).
+      V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_source), V(broken_replica), V(out_of_group),
+      V(unattached), V(unreachable_member), V(lagging), V(healthy).
   type: str
   returned: always
 findings:

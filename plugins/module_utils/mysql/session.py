@@ -127,7 +127,7 @@ def _remote(login: Login, member: Member, options: dict[str, Any]) -> Any:
 
 def _cause(error: Exception) -> str:
     """The driver's own text; its number in front where there is one."""
-    if len(error.args) >= 2 and isinstance(error.args[0], int) and not isinstance(error, OSError):
-        number, text = error.args[:2]
-        return f"{text} (error {number})"
-    return str(error) or type(error).__name__
+    if isinstance(error, OSError):
+        return error.strerror or str(error) or type(error).__name__
+    number, text = error.args if len(error.args) == 2 else (0, str(error))
+    return f"{text} (error {number})" if number else str(text)

@@ -33,6 +33,7 @@ class Diagnosis(StrEnum):
     PURGED_BINLOGS = "purged_binlogs"
     FOREIGN_SOURCE = "foreign_source"
     BROKEN_REPLICA = "broken_replica"
+    OUT_OF_GROUP = "out_of_group"
     UNATTACHED = "unattached"
     UNREACHABLE_MEMBER = "unreachable_member"
     LAGGING = "lagging"
@@ -59,6 +60,7 @@ REMEDIES: dict[Diagnosis, str] = {
     Diagnosis.FOREIGN_SOURCE: "Name that source in the inventory, or remove the channel on purpose: STOP REPLICA, "
     "then RESET REPLICA ALL.",
     Diagnosis.BROKEN_REPLICA: "Remove the cause that the error names, then run the database playbook.",
+    Diagnosis.OUT_OF_GROUP: "Start Group Replication on it; where that fails, its error log names the cause.",
     Diagnosis.UNATTACHED: "Run the database playbook: it attaches the server to the primary.",
     Diagnosis.UNREACHABLE_MEMBER: "Bring mysqld on that host back, or take the host out of the inventory.",
     Diagnosis.LAGGING: "Wait, or look for long transactions and a slow disk on that replica.",
@@ -137,7 +139,7 @@ def errant_finding(server: Server, primary: Server) -> Finding | None:
     errant = errant_on(server, primary)
     if not errant:
         return None
-    text = f"{server.name} holds {len(errant)} transactions that the primary {primary.name} does not have: {errant}."
+    text = f"{server.name} holds {_counted(errant)} that the primary {primary.name} does not have: {errant}."
     return Finding(Diagnosis.ERRANT_GTIDS, (server.name,), text)
 
 
@@ -146,8 +148,17 @@ def purged_finding(server: Server, primary: Server) -> Finding | None:
     purged = purged_for(server, primary)
     if not purged:
         return None
-    text = f"{server.name} needs {len(purged)} transactions that the primary {primary.name} has purged: {purged}."
+    text = f"{server.name} needs {_counted(purged)} that the primary {primary.name} has purged: {purged}."
     return Finding(Diagnosis.PURGED_BINLOGS, (server.name,), text)
+
+
+def out_of_group_finding(server: Server) -> Finding | None:
+    """What is the matter with a server that is made for a group, and is not working in it."""
+    state = server.group.state_of(server.server_uuid) if server.group else "ONLINE"
+    if state in {"ONLINE", "RECOVERING"}:
+        return None
+    text = f"{server.name} is made for a replication group, and its state in it is {state}."
+    return Finding(Diagnosis.OUT_OF_GROUP, (server.name,), text)
 
 
 def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
@@ -287,6 +298,9 @@ def _about(topology: Topology, server: Server, verdict: Verdict, lag_limit: int)
         for finding in (errant_finding(server, primary), None if server.channels else purged_finding(server, primary)):
             if finding:
                 yield finding
+        outside = out_of_group_finding(server)
+        if outside and not verdict.is_first_start:
+            yield outside
         if not (server.channels or server.group or verdict.is_first_start):
             text = f"{server.name} replicates from no server."
             yield Finding(Diagnosis.UNATTACHED, (server.name,), text)
@@ -307,6 +321,10 @@ def _about_channel(topology: Topology, server: Server, channel: Channel, lag_lim
 
 def _followers(topology: Topology, server: Server, kind: str = "followers ") -> str:
     return kind + _list([each.name for each in topology.followers_of(server.name)])
+
+
+def _counted(gtids: GtidSet) -> str:
+    return f"{len(gtids)} transaction{'s' * (len(gtids) != 1)}"
 
 
 def _list(names: tuple[str, ...] | list[str]) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     Verdict,
     errant_finding,
     find_primary,
+    out_of_group_finding,
     purged_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
@@ -71,7 +72,7 @@ def plan_member(topology: Topology, wanted: Wanted) -> Plan:
     if verdict.primary == server.name:
         return _plan_primary(server, verdict)
     if server.group:
-        return _plan_group_member(server, closing, verdict.primary)
+        return Plan(closing, out_of_group_finding(server), verdict.primary)
     steps, refusal = _plan_replica(topology, server, topology[verdict.primary], wanted)
     return Plan((*closing, *steps), refusal, verdict.primary)
 
@@ -100,14 +101,6 @@ def _plan_primary(server: Server, verdict: Verdict) -> Plan:
         return Plan(refusal=verdict.finding, primary=server.name)
     reason = verdict.finding.evidence.rstrip(".")
     return Plan((_step(server, Action.OPEN_WRITES, reason),), primary=server.name)
-
-
-def _plan_group_member(server: Server, closing: tuple[Step, ...], primary: str) -> Plan:
-    state = server.group.state_of(server.server_uuid) if server.group else "OFFLINE"
-    if state in {"ONLINE", "RECOVERING"}:
-        return Plan(closing, primary=primary)
-    text = f"{server.name} is {state} in the replication group whose primary is {primary}."
-    return Plan(closing, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, (server.name,), text), primary)
 
 
 def _plan_replica(

@@ -1,0 +1,94 @@
+"""Read the worlds, which are data, into topologies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import (
+    Channel,
+    Group,
+    GroupMember,
+    Member,
+    Receiver,
+    Server,
+    Topology,
+)
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Wanted
+
+CA = "/etc/webstack/pki/ca.pem"
+NAMES = ("db1", "db2", "db3", "db4")
+UUIDS = {letter: f"{letter.lower() * 8}-0000-0000-0000-000000000000" for letter in "ABCD"}
+
+
+def worlds() -> list[dict[str, Any]]:
+    return [
+        world
+        for path in sorted((Path(__file__).parent / "worlds").glob("*.yml"))
+        for world in yaml.safe_load(path.read_text())
+    ]
+
+
+def wanted(name: str, seed: str = "db1") -> Wanted:
+    return Wanted(name, seed, "webstack_replication", Secret("hidden"), CA, 60)
+
+
+def topology_of(world: dict[str, Any]) -> Topology:
+    return Topology.of(server_of(name, facts) for name, facts in world["servers"].items())
+
+
+def gtids(text: str) -> GtidSet:
+    for letter, uuid in UUIDS.items():
+        text = text.replace(f"{letter}:", f"{uuid}:")
+    return GtidSet.parse(text)
+
+
+def member_of(name: str) -> Member:
+    return Member(name, f"192.0.2.1{NAMES.index(name) + 1}")
+
+
+def server_of(name: str, facts: dict[str, Any]) -> Server:
+    if facts.get("silent"):
+        return Server(member_of(name), reachable=False, error="timed out")
+    closed = not facts.get("writable", False)
+    return Server(
+        member_of(name),
+        server_uuid=uuid_of(name) if "uuid" not in facts else UUIDS[facts["uuid"]],
+        server_id=NAMES.index(name) + 11,
+        read_only=closed,
+        super_read_only=closed,
+        gtid_executed=gtids(facts.get("has", "")),
+        gtid_purged=gtids(facts.get("purged", "")),
+        channels=(channel_of(facts),) if "follows" in facts else (),
+        group=group_of(facts["group"]) if "group" in facts else None,
+    )
+
+
+def uuid_of(name: str) -> str:
+    return UUIDS["ABCD"[NAMES.index(name)]]
+
+
+def channel_of(facts: dict[str, Any]) -> Channel:
+    source = facts["follows"]
+    receiver = Receiver(facts.get("receiver", "on"))
+    return Channel(
+        source_host=member_of(source).address if source in NAMES else source,
+        source_user="webstack_replication",
+        receiver=receiver,
+        applier_running=facts.get("applier", True),
+        auto_position=facts.get("auto_position", True),
+        tls=True,
+        tls_verified=facts.get("verified", True),
+        ca_file=CA,
+        lag_seconds=facts.get("lag", 0),
+        received=gtids(facts.get("received", "")),
+    )
+
+
+def group_of(view: dict[str, str]) -> Group:
+    rows = [(name, *state.split()) for name, state in view.items()]
+    members = (GroupMember(uuid_of(name), member_of(name).address, 3306, state, role) for name, state, role in rows)
+    return Group("cccccccc-1111-1111-1111-111111111111", tuple(members))
