@@ -134,9 +134,8 @@ def _engine(settings: Settings, account: Account, sessions: int, isolation_level
         # The proxy cuts every session of a server that loses its role: one ping a checkout is cheaper than one failed
         # request for each pooled session, and the first dead one empties the pool.
         pool_pre_ping=True,
-        # Long before the proxy's idle time-out; also moves readers back to a replica that returned.
+        # Before the proxy's idle time-out; it also spreads the readers again over a replica that returned.
         pool_recycle=settings.recycle_seconds,
-        pool_use_lifo=True,
         connect_args={
             "ssl": trust,
             "connect_timeout": CONNECT_SECONDS,
@@ -164,21 +163,22 @@ def _transaction(engine: Engine, work: Work[Result]) -> Answer[Result]:
             transaction = connection.begin()
             value = work(connection)
         except DBAPIError as error:
-            raise _unavailable(connection, error, committing=False) from error
+            raise _unavailable(connection, host, error, committing=False) from error
         try:
             transaction.commit()
         except DBAPIError as error:
-            raise _unavailable(connection, error, committing=True) from error
+            raise _unavailable(connection, host, error, committing=True) from error
         return Answer(value, host, written=_executed(connection))
 
 
 def _query(engine: Engine, work: Work[Result], after: str = "") -> Answer[Result]:
     with _connect(engine) as connection:
+        host = connection.info["host"]
         try:
             fresh = not after or _holds(connection, after)
-            return Answer(work(connection), connection.info["host"], fresh)
+            return Answer(work(connection), host, fresh)
         except DBAPIError as error:
-            raise _unavailable(connection, error, committing=False) from error
+            raise _unavailable(connection, host, error, committing=False) from error
 
 
 def _holds(connection: Connection, gtid_set: str) -> bool:
@@ -206,10 +206,9 @@ def _connect(engine: Engine) -> Connection:
         raise UnavailableError(sentence, Outcome.NOT_COMMITTED) from error
 
 
-def _unavailable(connection: Connection, error: DBAPIError, *, committing: bool) -> UnavailableError:
+def _unavailable(connection: Connection, host: str, error: DBAPIError, *, committing: bool) -> UnavailableError:
     code = _code(error)
     outcome = outcome_of(code, committing=committing)
-    host = connection.info.get("host", "the database")
     if code in READ_ONLY:
         connection.invalidate()  # The next checkout finds the new primary.
     return UnavailableError(f"{host} did not finish the work ({outcome.value}): {_reason(error)}.", outcome)
