@@ -20,8 +20,8 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model im
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Wanted
 
 CA = "/etc/webstack/pki/ca.pem"
-NAMES = ("db1", "db2", "db3", "db4")
-UUIDS = {letter: f"{letter.lower() * 8}-0000-0000-0000-000000000000" for letter in "ABCD"}
+NAMES = ("db1", "db2", "db3", "db4", "db5")
+UUIDS = {letter: f"{letter.lower() * 8}-0000-0000-0000-000000000000" for letter in "ABCDE"}
 
 
 def worlds() -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def server_of(name: str, facts: dict[str, Any]) -> Server:
 
 
 def uuid_of(name: str) -> str:
-    return UUIDS["ABCD"[NAMES.index(name)]]
+    return UUIDS["ABCDE"[NAMES.index(name)]]
 
 
 def channel_of(facts: dict[str, Any]) -> Channel:
