@@ -9,6 +9,7 @@ export WEBSTACK_LAB
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 export MOLECULE_GLOB := molecule/*/molecule.yml
+export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/.cache/molecule/$(WEBSTACK_LAB)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 VENV := .venv/.ready
@@ -36,9 +37,11 @@ requirements: $(VENV) ## pin the tools again (requirements/*.txt)
 
 .PHONY: lab lab-destroy lab-shell
 lab: $(VENV) ## the lab's hosts, up
+	rm -f "$(MOLECULE_EPHEMERAL_DIRECTORY)/state.yml" # what is there is asked of podman each time
 	molecule create
 lab-destroy: $(VENV) ## the lab's hosts, gone
 	molecule destroy
+	rm -rf "$(MOLECULE_EPHEMERAL_DIRECTORY)"
 lab-shell: $(VENV) ## a shell on one host: make lab-shell HOST=db1
 	.cache/lab/$(WEBSTACK_LAB)/podman exec -it $(WEBSTACK_LAB)-$(HOST) bash
 

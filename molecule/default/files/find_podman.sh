@@ -20,8 +20,9 @@ try() {
 finish() {
   printf '#!/bin/sh\n# The podman of the labs on this machine.\nexec %s %s "$@"\n' "$1" "$store" >"$command_file.new"
   chmod 0755 "$command_file.new"
-  mv "$command_file.new" "$command_file"
   rm -f "$command_file.err"
+  if cmp -s "$command_file.new" "$command_file"; then rm "$command_file.new"; exit 0; fi
+  mv "$command_file.new" "$command_file"
   echo "changed: lab hosts are started by $1"
   exit 0
 }
