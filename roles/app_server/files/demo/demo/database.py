@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -157,7 +158,7 @@ def _remember_host(connection: object, record: object) -> None:
 
 
 def _transaction(engine: Engine, work: Work[Result]) -> Answer[Result]:
-    with _connect(engine) as connection:
+    with _session(engine) as connection:
         host = connection.info["host"]
         try:
             transaction = connection.begin()
@@ -172,7 +173,7 @@ def _transaction(engine: Engine, work: Work[Result]) -> Answer[Result]:
 
 
 def _query(engine: Engine, work: Work[Result], after: str = "") -> Answer[Result]:
-    with _connect(engine) as connection:
+    with _session(engine) as connection:
         host = connection.info["host"]
         try:
             fresh = not after or _holds(connection, after)
@@ -193,6 +194,19 @@ def _executed(connection: Connection) -> str:
         return "".join(connection.scalar(text("SELECT @@GLOBAL.gtid_executed")).split())
     except DBAPIError:
         return ""  # The write stands; only the promise to read it at once is gone.
+
+
+@contextmanager
+def _session(engine: Engine) -> Iterator[Connection]:
+    """Take a session from the pool and give it back; one that breaks on its way back has already said all it had to."""
+    connection = _connect(engine)
+    try:
+        yield connection
+    finally:
+        try:
+            connection.close()
+        except DBAPIError:
+            connection.invalidate()
 
 
 def _connect(engine: Engine) -> Connection:
@@ -220,4 +234,8 @@ def _code(error: DBAPIError) -> int | None:
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).rstrip(".")
+    cause = getattr(error, "orig", None) or error
+    match cause.args:
+        case [int(code), str(sentence), *_]:
+            return f"{sentence.rstrip('.')} ({code})"
+    return str(cause).rstrip(".")

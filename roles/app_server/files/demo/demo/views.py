@@ -76,11 +76,12 @@ def finish(response: Response) -> Response:
 @views.app_errorhandler(UnavailableError)
 def unavailable(failure: UnavailableError) -> tuple[Response, int]:
     """Say what became of the work; a client with an idempotency key may always repeat."""
-    advice = "Try again."
-    if request.method == "POST":
-        advice = ADVICE[failure.outcome]
     current_app.logger.error("%s", failure)
-    response = jsonify(error=f"{failure} {advice}", outcome=failure.outcome.value, request_id=g.request_id)
+    if request.method == "POST":
+        fate = {"error": f"{failure} {ADVICE[failure.outcome]}", "outcome": failure.outcome.value}
+    else:
+        fate = {"error": f"{failure} Try again."}
+    response = jsonify(**fate, request_id=g.request_id)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response, 503
 
