@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import UnreachableError, WebstackError
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import (
     Row,
     Statement,
@@ -49,6 +49,8 @@ def apply(
             finally:
                 for step in afterwards:
                     _take(done, step, session)
+    except UnreachableError as error:
+        done.error = f"{steps[0].server} stopped answering: {error}."
     except WebstackError as error:
         done.error = str(error)
     return done

@@ -1,0 +1,150 @@
+"""Rows become values; silence becomes a value too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import account_of
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import QueryError, UnreachableError
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql import statement as sql
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe, observe_accounts
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member, Receiver
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import (
+    gtids,
+    member_of,
+    uuid_of,
+)
+
+STATUS: dict[str, Any] = {
+    "Channel_Name": "",
+    "Source_Host": "192.0.2.11",
+    "Source_Port": 3306,
+    "Source_User": "repl",
+    "Source_UUID": uuid_of("db1"),
+    "Replica_IO_Running": "Connecting",
+    "Replica_SQL_Running": "Yes",
+    "Auto_Position": "1",
+    "Source_SSL_Allowed": "Yes",
+    "Source_SSL_Verify_Server_Cert": "Yes",
+    "Source_SSL_CA_File": "/ca.pem",
+    "Seconds_Behind_Source": None,
+    "Retrieved_Gtid_Set": f"{uuid_of('db1')}:1-3",
+    "Last_IO_Error": "denied",
+    "Last_SQL_Error": "",
+}
+
+
+class Fake:
+    """Answers statements from a table; a list of sets is answered in turn."""
+
+    def __init__(
+        self, name: str, sets: list[str], rows: dict[sql.Statement, list[dict[str, Any]]] | None = None
+    ) -> None:
+        self.name, self.sets, self.rows = name, sets, rows or {}
+        self.waited: list[object] = []
+
+    def run(self, statement: sql.Statement) -> Sequence[sql.Row]:
+        if statement == sql.IDENTITY:
+            executed = self.sets.pop(0) if len(self.sets) > 1 else self.sets[0]
+            return [self.identity(executed)]
+        if statement.sql.startswith("SELECT WAIT_FOR"):
+            self.waited.append(statement.parameters)
+            return [{"timed_out": 0}]
+        return self.rows.get(statement, [])
+
+    def identity(self, executed: str) -> dict[str, Any]:
+        return {
+            "server_uuid": uuid_of(self.name),
+            "server_id": 11,
+            "version": "9.7.4",
+            "read_only": 1,
+            "super_read_only": 1,
+            "gtid_executed": str(gtids(executed)),
+            "gtid_purged": "",
+        }
+
+
+class World:
+    def __init__(self, *servers: Fake) -> None:
+        self.servers = {server.name: server for server in servers}
+
+    @contextmanager
+    def connect(self, member: Member) -> Iterator[Fake]:
+        if member.name not in self.servers:
+            raise UnreachableError("Connection refused")
+        yield self.servers[member.name]
+
+
+def test_a_channel_and_a_silent_server() -> None:
+    world = World(
+        Fake("db2", ["A:1-2"], {sql.REPLICA_STATUS: [STATUS, {**STATUS, "Channel_Name": "group_replication_applier"}]})
+    )
+    silent, server = observe([member_of("db1"), member_of("db2")], world.connect)
+    assert (silent.reachable, silent.error) == (False, "Connection refused")
+    (channel,) = server.channels
+    assert channel.receiver is Receiver.CONNECTING
+    assert channel.lag_seconds is None
+    assert not channel.running
+    assert channel.error == "denied"
+    assert server.holds == gtids("A:1-3")
+    assert not server.writable
+    assert server.group is None
+
+
+def test_a_query_that_fails_is_no_answer() -> None:
+    class Broken(Fake):
+        def run(self, statement: sql.Statement) -> Sequence[sql.Row]:
+            raise QueryError("db1 answered with: no")
+
+    (server,) = observe([member_of("db1")], World(Broken("db1", [""])).connect)
+    assert server.error == "db1 answered with: no"
+
+
+def test_a_primary_read_before_its_replica_is_read_again() -> None:
+    primary = Fake("db1", ["A:1-5", "A:1-7"])
+    replica = Fake("db2", ["A:1-6"], {sql.REPLICA_STATUS: [STATUS]})
+    servers = observe([member_of("db1"), member_of("db2")], World(primary, replica).connect)
+    assert primary.waited == [(str(gtids("A:6")), 2)]
+    assert servers[0].gtid_executed == gtids("A:1-7")
+    assert not replica.waited
+
+
+def test_a_group_is_seen_where_its_name_is_set() -> None:
+    rows = {
+        sql.GROUP_NAME: [{"group_name": "cccccccc-1111-1111-1111-111111111111"}],
+        sql.GROUP_MEMBERS: [
+            {"server_uuid": uuid_of("db1"), "host": "192.0.2.11", "port": 3306, "state": "ONLINE", "role": "PRIMARY"},
+            {"server_uuid": "", "host": "", "port": None, "state": "OFFLINE", "role": ""},
+        ],
+    }
+    (server,) = observe([member_of("db1")], World(Fake("db1", ["A:1"], rows)).connect)
+    assert server.group is not None
+    assert server.group.state_of(uuid_of("db1")) == "ONLINE"
+    assert len(server.group.members) == 1
+    rows[sql.GROUP_NAME] = [{"group_name": ""}]
+    (server,) = observe([member_of("db1")], World(Fake("db1", ["A:1"], rows)).connect)
+    assert server.group is None
+
+
+def test_accounts() -> None:
+    account = account_of({"name": "w", "host": "%", "plugin": "caching_sha2_password", "password": "p"})
+    user = {
+        "plugin": "caching_sha2_password",
+        "authentication_string": b"$A$",
+        "ssl_type": "ANY",
+        "account_locked": "Y",
+    }
+    rows = {
+        sql.SCHEMAS: [{"name": "demo"}],
+        sql.read_account("w", "%"): [user],
+        sql.show_grants("w", "%"): [{"Grants for w@%": "GRANT SELECT ON `demo`.* TO `w`@`%`"}],
+    }
+    found = observe_accounts(Fake("db1", [""], rows), "db1", [account])
+    assert found.pristine
+    assert found.schemas == {"demo"}
+    one = found.accounts["w@%"]
+    assert (one.tls, one.locked, one.verifier) == (True, True, "$A$")
+    assert [(grant.on, set(grant.privileges)) for grant in one.grants] == [("demo.*", {"SELECT"})]
+    assert not observe_accounts(Fake("db1", ["A:1"]), "db1", [account]).accounts

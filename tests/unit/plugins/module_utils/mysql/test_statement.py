@@ -1,0 +1,127 @@
+"""SQL, word for word: what is sent is part of the interface (`queries`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Grant, account_of
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import Statement, Wait, statements_for
+from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret, redact
+from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
+
+ACCOUNT = account_of({"name": "w", "host": "%", "plugin": "caching_sha2_password", "password": "hid'den"})
+AGENT = account_of({"name": "a", "host": "localhost", "plugin": "auth_socket", "os_user": "agent"})
+SOURCE = Source("", "192.0.2.11", 3306, "repl", Secret("hid'den"), "/ca.pem")
+
+
+def shown(action: Action, argument: object = None) -> list[str]:
+    return [each.shown for each in statements_for(Step("db1", action, "", argument)) if isinstance(each, Statement)]
+
+
+@pytest.mark.parametrize(
+    ("action", "argument", "sql"),
+    [
+        (Action.CLOSE_WRITES, None, ["SET GLOBAL super_read_only = ON"]),
+        (Action.OPEN_WRITES, None, ["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"]),
+        (Action.LIFT_SUPER_READ_ONLY, None, ["SET GLOBAL super_read_only = OFF"]),
+        (Action.KEEP_OUT_OF_BINLOG, None, ["SET SESSION sql_log_bin = OFF"]),
+        (Action.STOP_REPLICATION, "", ["STOP REPLICA FOR CHANNEL ''"]),
+        (Action.START_REPLICATION, "c", ["START REPLICA FOR CHANNEL 'c'"]),
+        (Action.CREATE_SCHEMA, "shop_eu", ["CREATE DATABASE IF NOT EXISTS `shop_eu`"]),
+        (
+            Action.POINT_TO_SOURCE,
+            SOURCE,
+            [
+                "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '192.0.2.11', SOURCE_PORT = 3306, SOURCE_USER = 'repl',"
+                " SOURCE_PASSWORD = '********', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = '/ca.pem',"
+                " SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,"
+                " SOURCE_HEARTBEAT_PERIOD = 1 FOR CHANNEL ''"
+            ],
+        ),
+        (
+            Action.CREATE_ACCOUNT,
+            ACCOUNT,
+            ["CREATE USER 'w'@'%' IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL ACCOUNT UNLOCK"],
+        ),
+        (
+            Action.ALTER_ACCOUNT,
+            AGENT,
+            ["ALTER USER 'a'@'localhost' IDENTIFIED WITH auth_socket AS 'agent' REQUIRE NONE ACCOUNT UNLOCK"],
+        ),
+        (
+            Action.GRANT,
+            (ACCOUNT, Grant("shop_eu.*", frozenset({"SELECT", "INSERT"}))),
+            ["GRANT INSERT, SELECT ON `shop\\_eu`.* TO 'w'@'%'"],
+        ),
+        (
+            Action.GRANT,
+            (ACCOUNT, Grant("*.*", frozenset({"GRANT OPTION"}))),
+            ["GRANT USAGE ON *.* TO 'w'@'%' WITH GRANT OPTION"],
+        ),
+        (
+            Action.REVOKE,
+            (ACCOUNT, Grant("a.my_t", frozenset({"GRANT OPTION", "DROP"}))),
+            ["REVOKE DROP, GRANT OPTION ON `a`.`my_t` FROM 'w'@'%'"],
+        ),
+    ],
+)
+def test_sql(action: Action, argument: object, sql: list[str]) -> None:
+    assert shown(action, argument) == sql
+
+
+def test_every_action_has_sql() -> None:
+    covered = {mark.args[1][number][0] for mark in test_sql.pytestmark for number in range(len(mark.args[1]))}  # type: ignore[attr-defined]
+    assert covered | {Action.WAIT_UNTIL_REPLICATING} == set(Action)
+
+
+def test_nothing_strange_becomes_sql() -> None:
+    with pytest.raises(InvalidError):
+        shown(Action.GRANT, (ACCOUNT, Grant("a.*", frozenset({"SELECT ON *.* TO x; --"}))))
+    with pytest.raises(InvalidError):
+        shown(Action.CREATE_SCHEMA, 7)
+
+
+def test_secrets_leave_error_texts() -> None:
+    assert redact("near 'hid\\'den' or hid'den", [Secret("hid'den"), Secret("")]) == "near '********' or ********"
+    assert str(Secret("x")) == repr(Secret("x")) == "********"
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    right = {
+        "Channel_Name": "",
+        "Replica_IO_Running": "Yes",
+        "Replica_SQL_Running": "Yes",
+        "Last_IO_Error": "",
+        "Last_SQL_Error": "",
+    }
+    return {**right, **changes}
+
+
+def waiting() -> Wait:
+    (wait,) = statements_for(Step("db1", Action.WAIT_UNTIL_REPLICATING, "", ("", 30)))
+    assert isinstance(wait, Wait)
+    return wait
+
+
+def test_waits_for_both_halves() -> None:
+    assert waiting().missing([row()]) == ""
+    assert "Connecting" in waiting().missing([row(Replica_IO_Running="Connecting")])
+    assert waiting().missing([row(Replica_IO_Running="Connecting", Last_IO_Error="denied")]) == "denied"
+    assert "Replica_SQL_Running" in waiting().missing([row(Replica_SQL_Running="No")])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [row(Channel_Name="other")],
+        [row(Replica_IO_Running="No", Last_IO_Error="equal MySQL server ids")],
+        [row(Replica_SQL_Running="No", Last_SQL_Error="duplicate key")],
+    ],
+)
+def test_waiting_ends_where_it_is_pointless(rows: list[dict[str, Any]]) -> None:
+    with pytest.raises(InvalidError):
+        waiting().missing(rows)

@@ -1,0 +1,101 @@
+"""Who may import what. Decisions stay apart from SQL, SQL from the driver, the driver from Ansible."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+OURS = "ansible_collections.scaleup.webstack.plugins."
+UTILS = "module_utils/"
+
+# Pure files: the standard library without its ways out of the process, and each other.
+PURE = ("accounts", "errors.py", "mysql/statement.py", "report.py", "secret.py", "step.py", "topology")
+WAYS_OUT = {
+    "asyncio",
+    "http",
+    "io",
+    "os",
+    "pathlib",
+    "random",
+    "shutil",
+    "socket",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "time",
+}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide where a name comes from"
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((PLUGINS / folder).rglob("*.py"))]
+
+
+def label(path: Path) -> str:
+    return path.relative_to(PLUGINS).as_posix()
+
+
+def is_pure(path: Path) -> bool:
+    inside = label(path).removeprefix(UTILS)
+    return label(path).startswith("plugin_utils/") or any(
+        inside == pure or inside.startswith(f"{pure}/") for pure in PURE
+    )
+
+
+def root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+@pytest.mark.parametrize("path", [path for path in files("module_utils", "plugin_utils") if is_pure(path)], ids=label)
+def test_pure_files_stay_pure(path: Path) -> None:
+    for name in imports(path):
+        if name.startswith(OURS):
+            inside = name.removeprefix(OURS).replace(".", "/")
+            targets = [PLUGINS / f"{inside}.py", PLUGINS / f"{inside.rpartition('/')[0]}.py"]
+            target = next((each for each in targets if each.is_file()), None)
+            assert target is None or is_pure(target), f"{label(path)} is pure, and imports {name}, which is not"
+        elif root(name) != "ansible_collections":
+            assert root(name) in sys.stdlib_module_names, f"{label(path)} is pure, and imports {name}"
+            assert root(name) not in WAYS_OUT, f"{label(path)} is pure, and {name} leads out of the process"
+
+
+@pytest.mark.parametrize("path", files("module_utils"), ids=label)
+def test_one_driver_one_clock_no_ansible_below_modules(path: Path) -> None:
+    names = imports(path)
+    if label(path) != "module_utils/mysql/session.py":
+        assert "pymysql" not in {root(name) for name in names}
+        assert "time.sleep" not in names | {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text()))}
+    if "mysql" in path.parts:
+        assert "ansible" not in {root(name) for name in names}
+
+
+@pytest.mark.parametrize("path", files("module_utils", "plugin_utils", "filter", "doc_fragments"), ids=label)
+def test_ansible_module_only_in_modules(path: Path) -> None:
+    assert not any(name.endswith("AnsibleModule") for name in imports(path))
+
+
+@pytest.mark.parametrize("path", files("modules"), ids=label)
+def test_modules_are_thin(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    texts = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+    documented = sum(
+        (node.end_lineno or 0) - node.lineno + 1
+        for node in tree.body
+        if isinstance(node, ast.Assign) and {ast.unparse(target) for target in node.targets} & texts
+    )
+    assert len(path.read_text().splitlines()) - documented <= 100
