@@ -45,6 +45,18 @@ lab-destroy: $(VENV) ## the lab's hosts, gone
 lab-shell: $(VENV) ## a shell on one host: make lab-shell HOST=db1
 	.cache/lab/$(WEBSTACK_LAB)/podman exec -it $(WEBSTACK_LAB)-$(HOST) bash
 
+.PHONY: demo
+demo: ## from a bare machine to a running stack in the lab, and how to look at it
+	@$(MAKE) --no-print-directory lab
+	ansible-playbook playbooks/site.yml
+	ansible-playbook playbooks/report.yml
+
+.PHONY: test bench
+test: $(VENV) ## what continuous integration runs
+	python .ci/test.py
+bench: $(VENV) ## how fast the playbooks are, as ratios measured in one run
+	python tests/bench/bench.py
+
 .PHONY: lint unit
 lint: $(VENV) ## every linter
 	.ci/lint.sh
@@ -52,10 +64,16 @@ unit: $(VENV) ## pure code, without a lab
 	pytest
 
 .PHONY: molecule
-molecule: $(VENV) ## one scenario on the warm lab: make molecule SCENARIO=site
+molecule: $(VENV) ## one story on the warm lab: make molecule SCENARIO=site
 	molecule converge -s $(SCENARIO)
 	molecule verify -s $(SCENARIO)
 
+.PHONY: docs dist
+docs: $(VENV) ## the generated tables in the roles' README files
+	python .ci/readme_tables.py
+dist: $(VENV) ## the collection as a tarball in build/
+	ansible-galaxy collection build --force --output-path build
+
 .PHONY: clean
-clean: ## the tools and caches, gone (not the lab)
-	rm -rf .venv .collections .cache .ansible
+clean: ## the tools and caches, gone (not the lab: that is lab-destroy)
+	rm -rf .venv .collections .cache .ansible build
