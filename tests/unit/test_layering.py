@@ -36,10 +36,14 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide where a name comes from"
-            found.add(node.module or "")
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            module = f"{package(path, node.level)}{node.module or ''}"
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return found
+
+
+def package(path: Path, level: int) -> str:
+    """Where a relative import starts; nothing for an absolute one."""
+    return OURS + ".".join([*path.relative_to(PLUGINS).parts[:-level], ""]) if level else ""
 
 
 def files(*folders: str) -> list[Path]:

@@ -51,18 +51,18 @@ def test_names_are_members() -> None:
         arguments.name_in(members, "seed", "db9")
 
 
-class Asked(Exception):
+class AskedError(Exception):
     """Thrown by the stand-in for AnsibleModule, with the argument specification."""
 
 
 def spec_of(module: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def stand_in(argument_spec: dict[str, Any], supports_check_mode: bool) -> None:
         assert supports_check_mode
-        raise Asked(argument_spec)
+        raise AskedError(argument_spec)
 
     loaded = importlib.import_module(PACKAGE + module)
     monkeypatch.setattr(loaded, "AnsibleModule", stand_in)
-    with pytest.raises(Asked) as asked:
+    with pytest.raises(AskedError) as asked:
         loaded.main()
     spec: dict[str, Any] = asked.value.args[0]
     return spec
