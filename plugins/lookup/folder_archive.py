@@ -1,0 +1,56 @@
+"""Lookup folder_archive: a folder of the controller as one archive."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: folder_archive
+version_added: 1.0.0
+short_description: A folder of the controller, as one archive
+description:
+  - Packs a folder into a compressed tar archive and returns it in Base64.
+  - One task can then ship what would take one for each file.
+  - The same content gives the same text, so its hash names the content. Nothing is written on the controller.
+options:
+  _terms:
+    description: Folders on the controller. Files named C(__pycache__) are left out.
+    type: list
+    elements: path
+    required: true
+author:
+  - The scaleup.webstack maintainers
+"""
+
+EXAMPLES = r"""
+- name: The application is unpacked into a folder that its content names
+  ansible.builtin.shell:
+    cmd: base64 --decode | tar --extract --gzip --directory=/srv/demo
+    stdin: "{{ lookup('scaleup.webstack.folder_archive', role_path ~ '/files/demo') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One archive for each folder, in Base64.
+  type: list
+  elements: str
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.archive import archive
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]  # Ansible has no types
+    """The lookup."""
+
+    def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[str]:
+        """Return the archives."""
+        self.set_options(var_options=variables, direct=kwargs)
+        folders = [Path(term) for term in terms]
+        for folder in folders:
+            if not folder.is_dir():
+                raise AnsibleLookupError(f"scaleup.webstack.folder_archive: {folder} is no folder on the controller.")
+        return [base64.b64encode(archive(folder)).decode() for folder in folders]

@@ -1,0 +1,28 @@
+"""A folder as one archive: the same content gives the same bytes, wherever and whenever it was checked out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+
+_LEFT_OUT = ("__pycache__",)
+
+
+def archive(folder: Path) -> bytes:
+    """Pack the files of a folder; owner, time and umask of the checkout leave no trace."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path in sorted(folder.rglob("*")):
+            if not any(part in _LEFT_OUT for part in path.relative_to(folder).parts):
+                tar.add(path, path.relative_to(folder).as_posix(), recursive=False, filter=_anonymous)
+    return gzip.compress(packed.getvalue(), mtime=0)
+
+
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = "root"
+    entry.mtime = 0
+    return entry
