@@ -28,8 +28,14 @@ def member_report(name: str, plan: Plan, done: Outcome, *, before: Topology, aft
         **_report(done, msg, topology_lines(before, plan.primary), topology_lines(after, plan.primary)),
         "failed": bool(done.error or refusal),
         "primary": plan.primary,
-        "diagnosis": refusal.diagnosis.value if refusal else Diagnosis.HEALTHY.value,
+        "diagnosis": _diagnosis(refusal, done.error).value,
     }
+
+
+def _diagnosis(refusal: Finding | None, error: str) -> Diagnosis:
+    if refusal:
+        return refusal.diagnosis
+    return Diagnosis.BROKEN_REPLICA if error else Diagnosis.HEALTHY
 
 
 def accounts_report(

@@ -76,7 +76,7 @@ primary:
   type: str
   returned: always
 diagnosis:
-  description: Name of the finding that refused the rest, V(healthy) if nothing was refused.
+  description: Name of the finding that refused the rest, V(broken_replica) if a step failed, else V(healthy).
   type: str
   returned: always
 plan:

@@ -126,8 +126,9 @@ def _remote(login: Login, member: Member, options: dict[str, Any]) -> Any:
 
 
 def _cause(error: Exception) -> str:
-    """The driver's own text; its number in front where there is one."""
+    """What went wrong, in the words of whoever found out; the driver wraps what the operating system says."""
+    error = getattr(error, "original_exception", None) or error
     if isinstance(error, OSError):
-        return error.strerror or str(error) or type(error).__name__
+        return (error.strerror or str(error) or type(error).__name__).rstrip(".")
     number, text = error.args if len(error.args) == 2 else (0, str(error))
     return f"{text} (error {number})" if number else str(text)

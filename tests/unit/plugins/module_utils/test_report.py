@@ -63,6 +63,7 @@ def test_a_refusal_explains_itself() -> None:
 def test_a_failed_step_is_said() -> None:
     found = result("the seed is open, nobody is attached", "db2", error="db2 was not ready within 60 s: denied")
     assert found["failed"]
+    assert found["diagnosis"] == "broken_replica"
     assert found["msg"] == "db2 is not a whole member yet: db2 was not ready within 60 s: denied."
 
 
