@@ -85,7 +85,7 @@ def _observed(member: Member, connect: Connect) -> Server:
 def _settled(server: Server, servers: tuple[Server, ...], connect: Connect) -> Server:
     if not server.reachable or server.channels:
         return server
-    ahead = GtidSet().union(*(other.gtid_executed for other in servers)).subtract(server.gtid_executed)
+    ahead = GtidSet().union(*(other.holds for other in servers)).subtract(server.gtid_executed)
     if not ahead:
         return server
     try:

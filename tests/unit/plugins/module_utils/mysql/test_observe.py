@@ -104,9 +104,10 @@ def test_a_query_that_fails_is_no_answer() -> None:
 
 def test_a_primary_read_before_its_replica_is_read_again() -> None:
     primary = Fake("db1", ["A:1-5", "A:1-7"])
-    replica = Fake("db2", ["A:1-6"], {sql.REPLICA_STATUS: [STATUS]})
+    status = {**STATUS, "Retrieved_Gtid_Set": str(gtids("A:1-7"))}
+    replica = Fake("db2", ["A:1-6"], {sql.REPLICA_STATUS: [status]})
     servers = observe([member_of("db1"), member_of("db2")], World(primary, replica).connect)
-    assert primary.waited == [(str(gtids("A:6")), 2)]
+    assert primary.waited == [(str(gtids("A:6-7")), 2)]
     assert servers[0].gtid_executed == gtids("A:1-7")
     assert not replica.waited
 
