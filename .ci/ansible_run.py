@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 LAB = os.environ.get("WEBSTACK_LAB", "webstack")
 HEADING = re.compile(r"^(TASK|PLAY|RUNNING HANDLER) \[(.*?)\]")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NOISE = re.compile(r"^\s*$|^(ok|skipping|included):|^(TASK|PLAY) \[[^\]]*\] \**$|Molecule scenarios should migrate")
 
 
@@ -100,7 +101,8 @@ def run(
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             ) as process,
         ):  # fmt: skip
-            for line in process.stdout or []:
+            for coloured in process.stdout or []:
+                line = COLOUR.sub("", coloured)
                 log.write(line)
                 log.flush()
                 output.append(line)

@@ -47,11 +47,11 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def report(name: str, done: Run, *, good: bool, detail: str = "") -> None:
+def report(name: str, done: Run, *, good: bool, detail: str = "", lines: int = 30) -> None:
     """The line of a step, and what a failed one said last."""
     say(f"{'passed' if good else 'FAILED'}  {name}  {done.seconds:.0f} s{detail and '  ' + detail}")
     if not good:
-        for line in done.last_lines():
+        for line in done.last_lines(lines):
             say(f"    | {line}")
         say(f"    | the whole output: {(LOGS / (name.replace(' ', '-') + '.log')).relative_to(ROOT)}")
 
@@ -71,7 +71,7 @@ def lint(books: Books) -> None:
     if not verdicts:
         books.count("lint", good=False)
     books.not_run += [line.removeprefix("not run: ").strip() for line in done.output if line.startswith("not run: ")]
-    report("lint", done, good=done.status == 0, detail=f"{len(verdicts)} linters")
+    report("lint", done, good=done.status == 0, detail=f"{len(verdicts)} linters", lines=100)
 
 
 def unit(books: Books) -> None:
