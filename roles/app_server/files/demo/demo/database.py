@@ -26,11 +26,12 @@ Work = Callable[[Connection], Result]
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 1
-ANSWER_SECONDS = 2
+WRITER_SECONDS = 2  # how long the primary may take over one answer
+READER_SECONDS = 1  # less, so that a reader that went dark leaves time to ask another
 FREE_SESSION_SECONDS = 0.5
-WAIT_FOR_WRITE_SECONDS = 1
+WAIT_FOR_WRITE_SECONDS = 0.5
 PAUSES = (0.1, 0.3)  # before the second and the third attempt
-DEADLINE_SECONDS = 2  # no attempt begins later than this
+DEADLINE_SECONDS = 3  # no attempt begins later than this
 
 
 class UnavailableError(Exception):
@@ -62,8 +63,8 @@ class Database:
         """Prepare both pools; nothing connects before the first use, so the application starts without a database."""
         return cls(
             # A slow or silent primary must not take the threads that readers need: writers wait in a smaller pool.
-            writer=_engine(settings, settings.writer, max(1, settings.sessions // 2)),
-            reader=_engine(settings, settings.reader, settings.sessions, isolation_level="AUTOCOMMIT"),
+            writer=_engine(settings, settings.writer, max(1, settings.sessions // 2), WRITER_SECONDS),
+            reader=_engine(settings, settings.reader, settings.sessions, READER_SECONDS, isolation_level="AUTOCOMMIT"),
         )
 
     def write(self, work: Work[Result], *, repeatable: bool) -> Answer[Result]:
@@ -115,7 +116,7 @@ class Database:
         raise AssertionError("the last attempt returns or raises")
 
 
-def _engine(settings: Settings, account: Account, sessions: int, isolation_level: str = "REPEATABLE READ") -> Engine:
+def _engine(settings: Settings, account: Account, sessions: int, seconds: int, **options: str) -> Engine:
     # No client certificate; the server's must be signed by the stack's CA and carry the common name of the database.
     trust = ssl.create_default_context(cafile=settings.database_ca_file)
     engine = create_engine(
@@ -128,7 +129,7 @@ def _engine(settings: Settings, account: Account, sessions: int, isolation_level
             database=settings.database_schema,
             query={"charset": "utf8mb4"},
         ),
-        isolation_level=isolation_level,
+        **options,
         pool_size=sessions,
         max_overflow=0,
         pool_timeout=FREE_SESSION_SECONDS,
@@ -140,8 +141,8 @@ def _engine(settings: Settings, account: Account, sessions: int, isolation_level
         connect_args={
             "ssl": trust,
             "connect_timeout": CONNECT_SECONDS,
-            "read_timeout": ANSWER_SECONDS,
-            "write_timeout": ANSWER_SECONDS,
+            "read_timeout": seconds,
+            "write_timeout": seconds,
             # A lock wait ends with the server's word (rolled back) before the driver's patience ends in silence.
             "init_command": "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 1",
         },
