@@ -12,7 +12,8 @@ version_added: 0.1.0
 author: The scaleup.webstack authors (@scaleup)
 description:
   - Adds a random secret for every name that the store does not hold, and never changes one that it holds.
-  - The store is one JSON file that root alone can read. No secret is returned; read the file with a task under C(no_log).
+  - The store is one JSON file that root alone can read.
+  - No secret is returned; read the file with a task under C(no_log).
 extends_documentation_fragment:
   - scaleup.webstack.attributes
 attributes:

@@ -154,7 +154,7 @@ def _engine(settings: Settings, account: Account, sessions: int, seconds: int, *
 def _remember_host(connection: object, record: object) -> None:
     """Ask once a session who is at its other end: a session never moves to another server."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(@@report_host, @@hostname)")
+        cursor.execute("SELECT @@hostname")
         (record.info["host"],) = cursor.fetchone()
 
 
