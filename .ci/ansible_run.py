@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[1]
 LAB = os.environ.get("WEBSTACK_LAB", "webstack")
 HEADING = re.compile(r"^(TASK|PLAY|RUNNING HANDLER) \[(.*?)\]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-NOISE = re.compile(r"^\s*$|^(ok|skipping|included):|^(TASK|PLAY) \[[^\]]*\] \**$|Molecule scenarios should migrate")
+NOISE = re.compile(
+    r"^\s*$|^\s+(changed: false|msg: All assertions passed)$|^(ok|skipping|included):|failed=0 .*ignored=0"
+    r"|^(TASK|PLAY) \[[^\]]*\] \**$|Molecule scenarios should migrate"
+)
 
 
 @dataclass

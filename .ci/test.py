@@ -146,6 +146,8 @@ def verify(story: str, books: Books) -> None:
         say(f"    {'passed' if good else 'FAILED'}  {task['name']}")
         for failure in task["failures"]:
             say(f"        | {failure['host']}: {failure['message']}")
+    if done.status:
+        books.not_run.append(f"{story}: the sentences after the first that failed")
     if (done.status or not sentences) and all(not task["failures"] for task in sentences):
         books.count(name, good=False)
     report(name, done, good=done.status == 0 and bool(sentences), detail=f"{len(sentences)} sentences")
