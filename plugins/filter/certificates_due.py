@@ -1,0 +1,75 @@
+"""Filter certificates_due: what a host must have issued."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: certificates_due
+version_added: 1.0.0
+short_description: The certificates of a host that have to be issued
+description:
+  - A certificate is due if its key is missing, or if it is not the one that was issued last for the same names and addresses.
+positional: host, here, records
+options:
+  _input:
+    description: The certificates that the host's roles have published, each with C(name), C(dns) and C(addresses).
+    type: list
+    elements: dict
+    required: true
+  host:
+    description: The host's name in the inventory.
+    type: str
+    required: true
+  here:
+    description: The files of the host's folder of certificates, as M(ansible.builtin.find) returns them with checksums.
+    type: list
+    elements: dict
+    required: true
+  records:
+    description: The records of the authority, old ones left out, in the same form.
+    type: list
+    elements: dict
+    required: true
+author:
+  - The scaleup.webstack maintainers
+"""
+
+EXAMPLES = r"""
+- name: Certificates to issue
+  ansible.builtin.debug:
+    msg: "{{ webstack_certificates | scaleup.webstack.certificates_due(inventory_hostname, here.files, records.files) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The entries that are due, each with C(record), the file name under which the authority keeps it.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.scaleup.webstack.plugins.plugin_utils import certificates
+
+
+def certificates_due(wanted: object, host: str, here: object, records: object) -> list[dict[str, Any]]:
+    """Return what is due."""
+    if not isinstance(wanted, list) or not all(isinstance(each, Mapping) for each in wanted):
+        raise AnsibleFilterError("scaleup.webstack.certificates_due works on a list of published certificates.")
+    return certificates.due(wanted, host, _checksums(here), _checksums(records))
+
+
+def _checksums(files: object) -> dict[str, str]:
+    if not isinstance(files, list):
+        raise AnsibleFilterError("scaleup.webstack.certificates_due needs lists of files with their checksums.")
+    return {PurePosixPath(file["path"]).name: file["checksum"] for file in files}
+
+
+class FilterModule:
+    """The filter, by name."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filter."""
+        return {"certificates_due": certificates_due}
