@@ -7,7 +7,8 @@ name: certificates_due
 version_added: 1.0.0
 short_description: The certificates of a host that have to be issued
 description:
-  - A certificate is due if its key is missing, or if it is not the one that was issued last for the same names and addresses.
+  - A certificate is due if its key is missing.
+  - It is due as well if it is not the one that was issued last for the same names and addresses.
 positional: host, here, records
 options:
   _input:
@@ -36,7 +37,7 @@ author:
 EXAMPLES = r"""
 - name: Certificates to issue
   ansible.builtin.debug:
-    msg: "{{ webstack_certificates | scaleup.webstack.certificates_due(inventory_hostname, here.files, records.files) }}"
+    msg: "{{ published | scaleup.webstack.certificates_due(inventory_hostname, here.files, records.files) }}"
 """
 
 RETURN = r"""

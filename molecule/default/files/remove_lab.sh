@@ -9,7 +9,7 @@ hosts=$("$podman" ps --all --quiet --filter "label=$label")
 [ -z "$hosts" ] || "$podman" rm --force --time 0 $hosts
 if "$podman" network ls --quiet --filter "label=$label" | grep -qx "$network"; then "$podman" network rm "$network"; fi
 
-if [ -z "$("$podman" ps --all --quiet)" ] && [ -z "$("$podman" network ls --quiet | grep -vx podman)" ]; then
+if [ -z "$("$podman" ps --all --quiet)" ] && ! "$podman" network ls --quiet | grep -qvx podman; then
   "$podman" rmi --all --force
   if mountpoint -q "$run/mnt"; then umount "$run/mnt"; fi
   # podman leaves its own store mounted on itself.
