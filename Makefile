@@ -46,10 +46,8 @@ lab-shell: $(VENV) ## a shell on one host: make lab-shell HOST=db1
 	.cache/lab/$(WEBSTACK_LAB)/podman exec -it $(WEBSTACK_LAB)-$(HOST) bash
 
 .PHONY: demo
-demo: ## from a bare machine to a running stack in the lab, and how to look at it
-	@$(MAKE) --no-print-directory lab
-	ansible-playbook playbooks/site.yml
-	ansible-playbook playbooks/report.yml
+demo: $(VENV) ## from a bare machine to a running stack in the lab, and how to look at it
+	.ci/demo.sh
 
 .PHONY: test bench
 test: $(VENV) ## what continuous integration runs
