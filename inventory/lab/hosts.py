@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""The lab: real systemd hosts in containers, made by `make lab`.
+
+A program, because names and addresses follow from WEBSTACK_LAB, so that two labs on one machine never meet; as
+templated variables the same would be worked out again for every task of every host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+# Group: hosts with the last part of their address.
+HOSTS = {
+    "lb": {"lb1": 11, "lb2": 12},
+    "web": {"web1": 21, "web2": 22, "web3": 23},
+    "app": {"app1": 31, "app2": 32},
+    "mysql_primary": {"db1": 41},
+    "mysql_replica": {"db2": 42, "db3": 43},
+    "monitoring": {"mon1": 51},
+    "client": {"client1": 61},
+}
+GROUPS = {"db": ["mysql_primary", "mysql_replica"], "lab": ["lb", "web", "app", "db", "monitoring", "client"]}
+
+
+def prefix(lab: str) -> str:
+    """The first three parts of the lab's addresses."""
+    if lab == "webstack":
+        return "10.77.0"
+    number = int(hashlib.sha1(lab.encode()).hexdigest()[:6], 16)  # noqa: S324 - spreads names, protects nothing
+    return f"10.{78 + number % 100}.{number // 100 % 256}"
+
+
+def inventory(lab: str, state: Path) -> dict[str, object]:
+    """What Ansible asks of an inventory program."""
+    network = prefix(lab)
+    every_host = {
+        "lab_name": lab,
+        "lab_subnet": f"{network}.0/24",
+        "lab_state": str(state),
+        "ansible_user": "root",
+        "ansible_python_interpreter": "/usr/bin/python3",
+        "ansible_ssh_private_key_file": str(state / "id_ed25519"),
+        "ansible_ssh_common_args": f"-o UserKnownHostsFile={state / 'known_hosts'} -o GlobalKnownHostsFile=/dev/null"
+        " -o StrictHostKeyChecking=accept-new -o HashKnownHosts=no",
+        # What a person would write for a stack of their own.
+        "webstack_domain": "www.webstack.test",
+        "webstack_vips": [f"{network}.100"],
+    }
+    hosts = {name: number for group in HOSTS.values() for name, number in group.items()}
+    return {
+        **{group: {"hosts": list(members)} for group, members in HOSTS.items()},
+        **{group: {"children": children} for group, children in GROUPS.items()},
+        "_meta": {
+            "hostvars": {
+                # Debian sid holds a real MySQL 9.7; no stable release does.
+                name: {
+                    **every_host,
+                    "ansible_host": f"{network}.{number}",
+                    "lab_suite": "sid" if name.startswith("db") else "trixie",
+                }
+                for name, number in hosts.items()
+            }
+        },
+    }
+
+
+if __name__ == "__main__":
+    name = os.environ.get("WEBSTACK_LAB") or "webstack"
+    print(json.dumps(inventory(name, Path(__file__).resolve().parents[2] / ".cache" / "lab" / name), indent=2))
