@@ -87,6 +87,8 @@ def floor(lab: str) -> dict[str, Any]:
         playbook = ["ansible-playbook", "--inventory", "inventory/lab", "tests/bench/hosts.yml"]
         needed("floor packages", lab, *playbook, "--extra-vars", json.dumps({"bench_hosts": str(listing)}))
         hosts = {name: row for name, row in json.loads(listing.read_text()).items() if row["packages"]}
+        if not hosts:
+            raise StoppedError("No host publishes packages: webstack_packages is empty after stages/layout.yml.")
         loop(hosts, DOWNLOAD, "warm-up")
         return {
             "seconds": loop(hosts, INSTALL, "floor"),
