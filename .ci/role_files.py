@@ -35,6 +35,7 @@ def roles() -> list[Role]:
     for path in sorted((ROOT / "roles").iterdir()):
         if path.is_dir():
             specs = load(path / "meta" / "argument_specs.yml").get("argument_specs", {})
-            options = (specs.get("main") or {}).get("options") or {}
+            # The role settings is validated once a run, by the layout stage, and has another entry point for that.
+            options = (specs.get("main") or specs.get("site") or {}).get("options") or {}
             found.append(Role(path, load(path / "defaults" / "main.yml"), options))
     return found
