@@ -23,7 +23,7 @@ author:
 EXAMPLES = r"""
 - name: The application is unpacked into a folder that its content names
   ansible.builtin.shell:
-    cmd: base64 --decode | tar --extract --gzip --directory=/srv/demo
+    cmd: base64 --decode | tar --extract --directory=/srv/demo
     stdin: "{{ lookup('scaleup.webstack.folder_archive', role_path ~ '/files/demo') }}"
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import tarfile
 from pathlib import Path
@@ -11,13 +10,17 @@ _LEFT_OUT = ("__pycache__",)
 
 
 def archive(folder: Path) -> bytes:
-    """Pack the files of a folder; owner, time and umask of the checkout leave no trace."""
+    """Pack the files of a folder; owner, time and umask of the checkout leave no trace.
+
+    Not compressed: two builds of zlib give different bytes, and a folder that is named by its content would get another
+    name from a controller with another Python.
+    """
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in sorted(folder.rglob("*")):
             if not any(part in _LEFT_OUT for part in path.relative_to(folder).parts):
                 tar.add(path, path.relative_to(folder).as_posix(), recursive=False, filter=_anonymous)
-    return gzip.compress(packed.getvalue(), mtime=0)
+    return packed.getvalue()
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
