@@ -673,6 +673,7 @@ async def probe(url: str, targets: Sequence[Target], options: Options) -> tuple[
     prober = Prober(urlsplit(url).netloc, targets, options)
     loop = asyncio.get_running_loop()
     handled = (signal.SIGINT, signal.SIGTERM)
+    # Outside the main thread, where unit tests run it, no signal can be handled; the prober's own bounds then end it.
     with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
         for number_ in handled:
             loop.add_signal_handler(number_, prober.stop)

@@ -42,5 +42,5 @@ fi
 if try "nsenter --mount=$run/mnt podman"; then finish "nsenter --mount=$run/mnt podman"; fi
 echo "This machine cannot start lab hosts: plain podman says '${plain:-not tried again}'," \
   "podman with a cgroup2 tree of its own says '$(tail -n 1 "$command_file.err")'." \
-  "A machine with Debian 12 or newer, root and cgroup v2 works." >&2
+  "Debian 12 as root is what the lab was tried on." >&2
 exit 1
