@@ -3,49 +3,24 @@
 import asyncio
 import datetime
 import json
-import os
 import signal
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import probe
 import pytest
+from scenes import FAST, always, once, run
 from servers import Application, free_port, serving
 
-FAST = {"attempt_timeout": 0.4, "retry_after": 0.05, "deadline": 1.2, "settle": 0.5}
+traffic = pytest.mark.traffic
 
 
-def run(port, **options):
-    values = {"rate": 100.0, "seconds": 5.0, "requests": 20, "writes": 0.0, "fresh": 0.0, "reads": ("/whoami",)}
-    targets = [probe.Target("127.0.0.1", port, "www.webstack.test", None)]
-    return asyncio.run(probe.probe("http://www.webstack.test", targets, probe.Options(**values | FAST | options)))
-
-
-def against(application, **options):
-    with serving(application) as port:
-        return run(port, **options)[0]
-
-
-def once(fault, method="GET", number=3):
-    """This fault at the first request of that method from that number on."""
-    done = []
-
-    def decide(current, its_method):
-        if not done and its_method == method and current >= number:
-            done.append(current)
-            return fault
-        return None
-
-    return decide
-
-
-def test_a_good_server_gives_clean_books():
-    application = Application()
-    summary = against(application, requests=60, writes=0.3, fresh=0.3)
+@traffic(requests=60, writes=0.3, fresh=0.3)
+def test_a_good_server_gives_clean_books(played):
+    summary, application = played.summary, played.application
     assert summary["ok"], summary
     assert (summary["requests"], summary["good"], summary["raw_errors"]) == (60, 60, 0)
     assert summary["writes"]["acknowledged"] == len(application.rows) > 5
@@ -54,111 +29,132 @@ def test_a_good_server_gives_clean_books():
     assert len(set(keys)) == len(keys)
 
 
-def test_kept_connections_are_kept_and_fresh_ones_are_fresh():
-    kept, fresh = Application(), Application()
-    against(kept, rate=50, requests=10)
-    against(fresh, rate=50, requests=10, fresh=1.0)
-    assert kept.connections < 5
-    assert fresh.connections == 10
+@traffic(in_flight=1)
+def test_kept_connections_are_kept(played):
+    assert played.application.connections == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ("error", "status 500"),
-        ("missing", "status 404"),
-        ("reset", "reset"),
-        ("hang_up", "reset"),
-        ("half", "reset"),
-        ("stall", "timeout"),
-        ("garbage", "malformed"),
-    ],
-)
-def test_one_bad_answer_is_a_raw_error_and_the_retry_saves_the_request(fault, kind):
-    summary = against(Application(once(fault)))
+@traffic(fresh=1.0)
+def test_fresh_connections_are_fresh(played):
+    assert played.application.connections == 10
+
+
+KINDS = {
+    "error": "status 500",
+    "missing": "status 404",
+    "reset": "reset",
+    "hang_up": "reset",
+    "half": "reset",
+    "stall": "timeout",
+    "garbage": "malformed",
+}
+
+
+def each_fault(decide, **options):
+    """One test for each fault, its kind of raw error, and traffic in which a server shows it."""
+    impatient = {"stall": {"attempt_timeout": 0.4}}
+    scenes = {fault: traffic(fault=decide(fault), **impatient.get(fault, {}), **options) for fault in KINDS}
+    return pytest.mark.parametrize(
+        "kind", [pytest.param(KINDS[fault], id=fault, marks=scene) for fault, scene in scenes.items()]
+    )
+
+
+@each_fault(once)
+def test_one_bad_answer_is_a_raw_error_and_the_retry_saves_the_request(played, kind):
+    summary = played.summary
     assert summary["raw_errors_by_kind"] == {kind: 1}
     assert (summary["failed"], summary["retried"], summary["ok"]) == (0, 1, True)
     assert summary["first_raw_errors"][0]["kind"] == kind
 
 
-@pytest.mark.parametrize("fault", ["error", "missing", "reset", "hang_up", "half", "stall", "garbage"])
-def test_a_request_that_fails_twice_has_failed(fault):
-    summary = against(Application(lambda number, method: fault), requests=4)
+@each_fault(always, requests=4)
+def test_a_request_that_fails_twice_has_failed(played, kind):
+    summary = played.summary
     assert (summary["failed"], summary["good"], summary["raw_errors"], summary["ok"]) == (4, 0, 8, False)
+    assert summary["raw_errors_by_kind"] == {kind: 8}
 
 
 def test_a_dead_port_is_refused():
-    summary = run(free_port(), requests=3, writes=0.5)[0]
+    summary = run(free_port(), requests=3, writes=0.5)
     assert summary["raw_errors_by_kind"] == {"refused": 6}
     assert (summary["failed"], summary["ok"]) == (3, False)
     assert summary["writes"]["unknown"] == 0
     assert summary["writes"]["never_sent"] == summary["writes"]["sent"]
 
 
-def test_the_retry_is_on_a_fresh_connection():
-    application = Application(once("error", number=5))
-    against(application, rate=20, requests=8)
-    assert application.connections == 2
+@traffic(fault=once("error", number=5), requests=8, in_flight=1)
+def test_the_retry_is_on_a_fresh_connection(played):
+    assert played.application.connections == 2
 
 
-def test_the_deadline_bounds_a_request():
-    began = time.monotonic()
-    summary = against(Application(lambda number, method: "stall"), requests=1, attempt_timeout=0.6, deadline=0.7)
-    assert summary["failed"] == 1
-    assert time.monotonic() - began < 1.2
+@traffic(fault=always("stall"), requests=1, attempt_timeout=0.7, deadline=0.75)
+def test_the_deadline_bounds_a_request(played):
+    assert played.summary["failed"] == 1
+    assert played.summary["seconds"] < 1.3  # two whole attempts would take more
 
 
-def test_a_kept_connection_closed_while_idle_is_no_error():
-    summary = against(Application(lambda number, method: "good_then_close"), rate=20, requests=8)
-    assert (summary["good"], summary["raw_errors"]) == (8, 0)
+@traffic(fault=always("good_then_close"), rate=20, requests=8)
+def test_a_kept_connection_closed_while_idle_is_no_error(played):
+    assert (played.summary["good"], played.summary["raw_errors"]) == (8, 0)
 
 
-def test_chunked_answers_are_understood():
-    summary = against(Application(lambda number, method: "chunked"), requests=5)
-    assert (summary["good"], summary["hosts"]["web"]) == (5, {"web1": 5})
+@traffic(fault=always("chunked"), requests=5)
+def test_chunked_answers_are_understood(played):
+    assert (played.summary["good"], played.summary["hosts"]["web"]) == (5, {"web1": 5})
 
 
-def test_a_lost_write_is_found():
-    summary = against(Application(once("forget", "POST")), writes=1.0)
-    assert (summary["writes"]["lost"], summary["writes"]["duplicated"], summary["ok"]) == (1, 0, False)
-    assert len(summary["writes"]["lost_keys"]) == 1
+@traffic(fault=once("forget", "POST"), writes=1.0)
+def test_a_lost_write_is_found(played):
+    writes = played.summary["writes"]
+    assert (writes["lost"], writes["duplicated"], played.summary["ok"]) == (1, 0, False)
+    assert len(writes["lost_keys"]) == 1
 
 
-def test_a_write_with_other_content_is_lost():
-    summary = against(Application(once("other_text", "POST")), writes=1.0)
-    assert (summary["writes"]["lost"], summary["ok"]) == (1, False)
+@traffic(fault=once("other_text", "POST"), writes=1.0)
+def test_a_write_with_other_content_is_lost(played):
+    assert (played.summary["writes"]["lost"], played.summary["ok"]) == (1, False)
 
 
-def test_a_retry_that_writes_twice_is_found():
-    application = Application(lambda number, method: "write_again_then_reset" if number == 1 else "write_again")
-    summary = against(application, writes=1.0, requests=5, rate=10)
+@traffic(
+    fault=lambda number, method: "write_again_then_reset" if number == 1 else "write_again",
+    writes=1.0,
+    requests=5,
+    rate=10,
+)
+def test_a_retry_that_writes_twice_is_found(played):
+    summary = played.summary
     assert (summary["writes"]["duplicated"], summary["writes"]["lost"], summary["failed"]) == (1, 0, 0)
     assert not summary["ok"]
 
 
-def test_an_idempotent_server_makes_the_same_retry_harmless():
-    summary = against(Application(once("write_then_reset", "POST")), writes=1.0)
+@traffic(fault=once("write_then_reset", "POST"), writes=1.0)
+def test_an_idempotent_server_makes_the_same_retry_harmless(played):
+    summary = played.summary
     assert (summary["writes"]["duplicated"], summary["writes"]["lost"], summary["raw_errors"]) == (0, 0, 1)
     assert summary["ok"]
 
 
-@pytest.mark.parametrize(("fault", "present"), [("write_then_error", 1), ("error", 0)])
-def test_a_write_without_an_answer_is_unknown(fault, present):
-    summary = against(Application(lambda number, method: fault), writes=1.0, requests=1)
-    writes = summary["writes"]
+@pytest.mark.parametrize(
+    "present",
+    [
+        pytest.param(present, id=fault, marks=traffic(fault=always(fault), writes=1.0, requests=1))
+        for fault, present in {"write_then_error": 1, "error": 0}.items()
+    ],
+)
+def test_a_write_without_an_answer_is_unknown(played, present):
+    writes = played.summary["writes"]
     assert (writes["unknown"], writes["unknown_present"], writes["lost"], writes["acknowledged"]) == (1, present, 0, 0)
 
 
-def test_a_late_replica_is_waited_for():
-    summary = against(Application(visible_after=0.6), writes=1.0, requests=5, settle=3.0)
-    assert summary["ok"], summary["verdict"]
+@traffic(visible_after=0.6, writes=1.0, requests=5, settle=3.0)
+def test_a_late_replica_is_waited_for(played):
+    assert played.summary["ok"], played.summary["verdict"]
 
 
-def test_waiting_for_a_late_replica_has_a_bound():
-    began = time.monotonic()
-    summary = against(Application(visible_after=60.0), writes=1.0, requests=5, settle=0.3)
-    assert summary["writes"]["lost"] == 5
-    assert time.monotonic() - began < 3
+@traffic(visible_after=60.0, writes=1.0, requests=5)
+def test_waiting_for_a_late_replica_has_a_bound(played):
+    assert played.summary["writes"]["lost"] == 5
+    assert played.seconds < 3
 
 
 def test_a_server_that_is_gone_at_the_end_leaves_writes_unverified():
@@ -167,37 +163,44 @@ def test_a_server_that_is_gone_at_the_end_leaves_writes_unverified():
         targets = [probe.Target("127.0.0.1", port, "x.test", None)]
         options = probe.Options(rate=100, seconds=1, requests=5, writes=1.0, fresh=1.0, reads=("/",), **FAST)
 
-        async def traffic():
+        async def send():
             prober = probe.Prober("x.test", targets, options)
             await prober.run()
             return prober
 
-        prober = asyncio.run(traffic())
+        prober = asyncio.run(send())
     books = probe.reconcile(prober.ledger, asyncio.run(prober.read_back()))
     assert len(books.unverified) == 5
     assert books.lost == ()
 
 
-def test_an_outage_shows_as_the_longest_gap():
-    began = time.monotonic()
-    fault = Application(lambda number, method: "error" if 0.5 < time.monotonic() - began < 1.1 else None)
-    summary = against(fault, rate=50, requests=80)
-    assert 550 < summary["longest_gap_ms"]["all"] < 900
-    assert summary["failed"] > 10
+def out_of_order():
+    """Answers nothing well from 0.5 s to 1.1 s after the first request."""
+    began = []
+
+    def decide(number, method):
+        began.append(time.monotonic())
+        return "error" if 0.5 < began[-1] - began[0] < 1.1 else None
+
+    return decide
 
 
-def test_requests_start_on_schedule_although_the_server_is_slow():
-    application = Application(lambda number, method: "slow")
-    began = time.monotonic()
-    summary = against(application, rate=100, requests=50)
-    assert time.monotonic() - began < 2.5  # one after the other would take 7.5 s
-    assert summary["latency_ms"]["all"]["p50"] >= 150
+@traffic(fault=out_of_order(), rate=50, requests=80)
+def test_an_outage_shows_as_the_longest_gap(played):
+    assert 550 < played.summary["longest_gap_ms"]["all"] < 1200
+    assert played.summary["failed"] > 10
 
 
-def test_a_stall_of_the_open_requests_shows_in_the_latencies():
-    summary = against(Application(lambda number, method: "slow"), rate=100, requests=10, in_flight=1, deadline=3)
-    assert summary["latency_ms"]["all"]["max"] > 1000
-    assert summary["prober"]["late_max_ms"] > 900
+@traffic(fault=always("slow"), rate=100, requests=50)
+def test_requests_start_on_schedule_although_the_server_is_slow(played):
+    assert played.seconds < 2.5  # one after the other would take 7.5 s
+    assert played.summary["latency_ms"]["all"]["p50"] >= 150
+
+
+@traffic(fault=always("slow"), rate=100, requests=10, in_flight=1)
+def test_a_stall_of_the_open_requests_shows_in_the_latencies(played):
+    assert played.summary["latency_ms"]["all"]["max"] > 1000
+    assert played.summary["prober"]["late_max_ms"] > 900
 
 
 def test_each_vip_has_its_turn_and_its_books():
@@ -235,10 +238,14 @@ def test_the_command_fails_when_a_write_is_lost():
 
 
 def test_a_signal_ends_the_traffic_and_the_writes_are_still_read_back():
-    with serving(Application()) as port:
+    application = Application()
+    with serving(application) as port:
         arguments = command(port, "--seconds", "60", "--writes", "0.5", "--json", "-")
         with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
-            threading.Timer(1.5, os.kill, (process.pid, signal.SIGTERM)).start()
+            until = time.monotonic() + 10
+            while not application.rows and time.monotonic() < until:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGTERM)
             output, _errors = process.communicate(timeout=20)
     summary = json.loads(output)
     assert process.returncode == 0
