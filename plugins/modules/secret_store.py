@@ -78,13 +78,23 @@ def read(path: str) -> Store:
         return Store()
 
 
-def write(module: AnsibleModule, path: str, store: Store) -> None:
-    """Replace the file at once, readable by its owner alone from its first byte on."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(store.serialize())
-    module.atomic_move(temporary, path)
+def write(path: str, store: Store) -> None:
+    """Replace the file at once, readable by its owner alone from its first byte on.
+
+    Not by atomic_move: it gives a new file the mode that the umask leaves, which others can read.
+    """
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(store.serialize())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def main() -> None:
@@ -103,9 +113,11 @@ def main() -> None:
         if added and not module.check_mode:
             # 192 bits in 32 characters: MySQL takes no longer password for a replication channel.
             store = store.completed(options["names"], lambda: secrets.token_urlsafe(24), lambda: str(uuid.uuid4()))
-            write(module, options["path"], store)
+            write(options["path"], store)
     except WebstackError as error:
         module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=f"The store {options['path']} cannot be read or written: {error.strerror}.")
     message = f"{len(added)} secrets were generated." if added else "Every secret exists."
     module.exit_json(changed=bool(added), id=store.identity, added=added, msg=message)
 
