@@ -58,8 +58,8 @@ bench: $(VENV) ## how fast the playbooks are, as ratios measured in one run
 .PHONY: lint unit
 lint: $(VENV) ## every linter
 	.ci/lint.sh
-unit: $(VENV) ## pure code, without a lab
-	pytest
+unit: $(VENV) ## Python code without a lab, and how much of plugins/ it covers (WEBSTACK_EXAMPLES=full: more examples)
+	pytest --cov
 
 .PHONY: molecule
 molecule: $(VENV) ## one story on the warm lab: make molecule SCENARIO=site

@@ -78,7 +78,7 @@ def unit(books: Books) -> None:
     """One proof for each unit test."""
     junit = LOGS / "unit.xml"
     junit.unlink(missing_ok=True)
-    done = step("unit", "pytest", f"--junitxml={junit}")
+    done = step("unit", "pytest", "--cov", f"--junitxml={junit}")
     # S314: this file is what pytest has just written.
     cases = list(ElementTree.parse(junit).iter("testcase")) if junit.exists() else []  # noqa: S314
     for case in cases:
@@ -90,7 +90,8 @@ def unit(books: Books) -> None:
             books.count(name, good=not bad)
     if done.status and not any(name.startswith("unit: ") for name in books.failed):
         books.count("unit: pytest itself", good=False)
-    report("unit", done, good=done.status == 0, detail=f"{len(cases)} tests")
+    covered = next((line.split()[-1] for line in done.output if line.startswith("TOTAL")), "unknown")
+    report("unit", done, good=done.status == 0, detail=f"{len(cases)} tests, branches of plugins/ covered: {covered}")
 
 
 def lab(books: Books) -> None:

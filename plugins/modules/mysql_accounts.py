@@ -156,16 +156,18 @@ msg:
 """
 
 import socket
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import account_of, schema_of
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.plan import lines, plan_accounts, wanted_lines
 from ansible_collections.scaleup.webstack.plugins.module_utils.apply import apply
 from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import ACCOUNTS
-from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe_accounts
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import DRIVER_ERROR, Login, open_session
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import Login, open_session
 from ansible_collections.scaleup.webstack.plugins.module_utils.report import accounts_report
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member
@@ -185,16 +187,10 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    if DRIVER_ERROR:
-        module.fail_json(msg=missing_required_lib("PyMySQL"), exception=DRIVER_ERROR)
-    try:
-        result = run(module.params, check_mode=module.check_mode)
-    except WebstackError as error:
-        module.fail_json(msg=str(error))
-    (module.fail_json if result.pop("failed") else module.exit_json)(**result)
+    run_module(module, run)
 
 
-def run(params: dict, *, check_mode: bool) -> dict:  # type: ignore[type-arg]
+def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """The five lines that every module is."""
     accounts = [account_of(each) for each in params["accounts"]]
     schemas = [schema_of(each) for each in params["schemas"]]

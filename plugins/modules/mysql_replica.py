@@ -95,9 +95,11 @@ msg:
   returned: always
 """
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.apply import apply
 from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import (
     LOGIN,
@@ -106,9 +108,9 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import 
     members_of,
     name_in,
 )
-from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import DRIVER_ERROR, open_session
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import open_session
 from ansible_collections.scaleup.webstack.plugins.module_utils.report import member_report
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
@@ -129,16 +131,10 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    if DRIVER_ERROR:
-        module.fail_json(msg=missing_required_lib("PyMySQL"), exception=DRIVER_ERROR)
-    try:
-        result = run(module.params, check_mode=module.check_mode)
-    except WebstackError as error:
-        module.fail_json(msg=str(error))
-    (module.fail_json if result.pop("failed") else module.exit_json)(**result)
+    run_module(module, run)
 
 
-def run(params: dict, *, check_mode: bool) -> dict:  # type: ignore[type-arg]
+def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """The five lines that every module is."""
     members, login = members_of(params), login_of(params)
     wanted = Wanted(

@@ -101,9 +101,11 @@ msg:
   returned: always
 """
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import (
     LOGIN,
     MEMBERS,
@@ -111,9 +113,9 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import 
     members_of,
     name_in,
 )
-from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import DRIVER_ERROR, open_session
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import open_session
 from ansible_collections.scaleup.webstack.plugins.module_utils.report import findings_report, servers_report
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import diagnose, find_primary
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
@@ -130,24 +132,25 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    if DRIVER_ERROR:
-        module.fail_json(msg=missing_required_lib("PyMySQL"), exception=DRIVER_ERROR)
-    try:
-        members, seed = members_of(module.params), module.params["seed"]
-        seed = name_in(members, "seed", seed) if seed else ""
-        topology = Topology.of(observe(members, partial(open_session, login_of(module.params))))
-        findings = diagnose(topology, seed, module.params["lag_limit"])
-        primary = None if find_primary(topology, seed).is_first_start else find_primary(topology, seed).primary
-        module.exit_json(
-            changed=False,
-            primary=primary,
-            diagnosis=findings[0].diagnosis.value,
-            findings=findings_report(findings),
-            servers=servers_report(topology, primary),
-            msg=findings[0].sentence,
-        )
-    except WebstackError as error:
-        module.fail_json(msg=str(error))
+    run_module(module, run)
+
+
+def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:  # noqa: ARG001 - it never changes anything
+    """Ask, and say what is the matter."""
+    members, seed = members_of(params), params["seed"]
+    seed = name_in(members, "seed", seed) if seed else ""
+    topology = Topology.of(observe(members, partial(open_session, login_of(params))))
+    findings = diagnose(topology, seed, params["lag_limit"])
+    verdict = find_primary(topology, seed)
+    primary = None if verdict.is_first_start else verdict.primary
+    return {
+        "changed": False,
+        "primary": primary,
+        "diagnosis": findings[0].diagnosis.value,
+        "findings": findings_report(findings),
+        "servers": servers_report(topology, primary),
+        "msg": findings[0].sentence,
+    }
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
+from ansible_collections.scaleup.webstack.plugins.filter.certificates_due import FilterModule as CertificatesDue
 from ansible_collections.scaleup.webstack.plugins.filter.haproxy_backends import FilterModule as Backends
 from ansible_collections.scaleup.webstack.plugins.filter.layout import FilterModule as LayoutFilter
 from ansible_collections.scaleup.webstack.plugins.filter.nginx_upstreams import FilterModule as Upstreams
 
+certificates_due = CertificatesDue().filters()["certificates_due"]
 layout = LayoutFilter().filters()["layout"]
 haproxy_backends = Backends().filters()["haproxy_backends"]
 nginx_upstreams = Upstreams().filters()["nginx_upstreams"]
@@ -65,9 +67,24 @@ def test_lists_of_servers_come_from_the_layout():
             "haproxy_backends: There is no tier 'cache'.",
         ),
         (lambda: nginx_upstreams(layout(GROUPS, HOSTVARS), "x"), "nginx_upstreams: The port is 'x'."),
+        (lambda: certificates_due({}, "web1", [], []), "certificates_due works on a list of published certificates."),
+        (lambda: certificates_due(["web"], "web1", [], []), "works on a list of published certificates."),
+        (lambda: certificates_due([], "web1", {}, []), "needs lists of files with their checksums."),
     ],
 )
 def test_errors_are_sentences_for_ansible(call, sentence):
     with pytest.raises(AnsibleFilterError) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+WEB = {"name": "web", "dns": ["web1"], "addresses": []}
+KEY = {"path": "/etc/webstack/pki/web.key", "checksum": "k"}
+
+
+def test_certificates_are_compared_by_the_names_of_their_files():
+    (due,) = certificates_due([WEB], "web1", [], [])
+    issued = [{"path": f"/var/lib/webstack/ca/{due['record']}", "checksum": "c"}]
+    assert due == {**WEB, "record": due["record"]}
+    assert certificates_due([WEB], "web1", [KEY, {"path": "/etc/webstack/pki/web.crt", "checksum": "c"}], issued) == []
+    assert certificates_due([WEB], "web1", [KEY, {"path": "/etc/webstack/pki/web.crt", "checksum": "d"}], issued)

@@ -229,7 +229,8 @@ def test_an_idle_agent_asks_nothing():
     assert mysqld.asked == 0
 
 
-def test_a_frozen_server_is_answered_for_in_time_and_then_not_believed():
+def test_a_frozen_server_is_answered_for_in_time_and_then_not_believed(monkeypatch):
+    monkeypatch.setattr(agent, "BELIEVE_SECONDS", 0.25)
     mysqld = FakeServer()
     watch = agent.Watch(mysqld, MAX_LAG)
     assert watch.verdict().writable

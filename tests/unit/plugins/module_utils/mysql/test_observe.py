@@ -11,29 +11,20 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.errors import Que
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql import statement as sql
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe, observe_accounts
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member, Receiver
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import identity, replica_status
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import (
     gtids,
     member_of,
     uuid_of,
 )
 
-STATUS: dict[str, Any] = {
-    "Channel_Name": "",
-    "Source_Host": "192.0.2.11",
-    "Source_Port": 3306,
-    "Source_User": "repl",
-    "Source_UUID": uuid_of("db1"),
-    "Replica_IO_Running": "Connecting",
-    "Replica_SQL_Running": "Yes",
-    "Auto_Position": "1",
-    "Source_SSL_Allowed": "Yes",
-    "Source_SSL_Verify_Server_Cert": "Yes",
-    "Source_SSL_CA_File": "/ca.pem",
-    "Seconds_Behind_Source": None,
-    "Retrieved_Gtid_Set": f"{uuid_of('db1')}:1-3",
-    "Last_IO_Error": "denied",
-    "Last_SQL_Error": "",
-}
+STATUS = replica_status(
+    "db1",
+    Replica_IO_Running="Connecting",
+    Seconds_Behind_Source=None,
+    Retrieved_Gtid_Set=str(gtids("A:1-3")),
+    Last_IO_Error="denied",
+)
 
 
 class Fake:
@@ -48,22 +39,11 @@ class Fake:
     def run(self, statement: sql.Statement) -> Sequence[sql.Row]:
         if statement == sql.IDENTITY:
             executed = self.sets.pop(0) if len(self.sets) > 1 else self.sets[0]
-            return [self.identity(executed)]
+            return [identity(self.name, executed)]
         if statement.sql.startswith("SELECT WAIT_FOR"):
             self.waited.append(statement.parameters)
             return [{"timed_out": 0}]
         return self.rows.get(statement, [])
-
-    def identity(self, executed: str) -> dict[str, Any]:
-        return {
-            "server_uuid": uuid_of(self.name),
-            "server_id": 11,
-            "version": "9.7.4",
-            "read_only": 1,
-            "super_read_only": 1,
-            "gtid_executed": str(gtids(executed)),
-            "gtid_purged": "",
-        }
 
 
 class World:
@@ -149,3 +129,17 @@ def test_accounts() -> None:
     assert (one.tls, one.locked, one.verifier) == (True, True, "$A$")
     assert [(grant.on, set(grant.privileges)) for grant in one.grants] == [("demo.*", {"SELECT"})]
     assert not observe_accounts(Fake("db1", ["A:1"]), "db1", [account]).accounts
+
+
+def test_a_server_that_goes_away_between_two_questions_is_silent() -> None:
+    class Leaving(Fake):
+        def run(self, statement: sql.Statement) -> Sequence[sql.Row]:
+            if statement.sql.startswith("SELECT WAIT_FOR"):
+                raise QueryError("db1 answered with: Lost connection")
+            return super().run(statement)
+
+    replica = Fake("db2", ["A:1-6"], {sql.REPLICA_STATUS: [replica_status("db1")]})
+    world = World(Leaving("db1", ["A:1-5"]), replica)
+    silent, follower = observe([member_of("db1"), member_of("db2")], world.connect)
+    assert (silent.reachable, silent.error) == (False, "db1 answered with: Lost connection")
+    assert follower.reachable

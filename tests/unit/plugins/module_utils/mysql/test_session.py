@@ -82,7 +82,7 @@ def test_waiting_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_refused_and_silent_servers_are_unreachable(tmp_path: Path) -> None:
-    login = driver.Login("u", Secret("hidden"), ca_file=authority(tmp_path)[0], connect_timeout=1)
+    login = driver.Login("u", Secret("hidden"), ca_file=authority(tmp_path)[0], connect_timeout=0.2)  # type: ignore[arg-type]
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -100,6 +100,37 @@ def test_a_missing_ca_is_said(tmp_path: Path) -> None:
     login = driver.Login("u", Secret(""), ca_file=str(tmp_path / "none.pem"))
     with pytest.raises(UnreachableError, match="No such file"), driver.open_session(login, Member("db1", "127.0.0.1")):
         pass
+
+
+def test_the_local_socket_is_asked_without_tls_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Local(Connection):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    asked: dict[str, Any] = {}
+    connection = Local()
+    monkeypatch.setattr(pymysql, "connect", lambda **options: asked.update(options) or connection)
+    login = driver.Login("root", Secret(""), unix_socket="/run/mysqld/mysqld.sock")
+    with driver.open_session(login, Member("db1", ""), 60) as session:
+        assert session.run(Statement("SELECT 1")) == [{"one": 1}]
+        assert not connection.closed
+    assert connection.closed
+    assert (asked["unix_socket"], asked["ssl_disabled"]) == ("/run/mysqld/mysqld.sock", True)
+    assert (asked["connect_timeout"], asked["read_timeout"], asked["write_timeout"]) == (3, 60, 60)
+
+
+def test_a_connection_that_is_accepted_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    channels: list[socket.socket] = []
+    monkeypatch.setattr(pymysql.Connection, "connect", lambda self, channel: channels.append(channel))
+    monkeypatch.setattr(pymysql.Connection, "close", lambda self: channels.pop().close())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        login = driver.Login("u", Secret(""), ca_file=authority(tmp_path)[0], tls_name="mysql.webstack.internal")
+        with driver.open_session(login, Member("db1", "127.0.0.1", port)):
+            assert channels[0].getpeername() == ("127.0.0.1", port)
+    assert channels == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topolo
     wanted,
     worlds,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 WORLDS = pytest.mark.parametrize("world", worlds(), ids=lambda world: world["world"])
@@ -116,7 +116,6 @@ def seen(truth: Topology, silent: set[str]) -> Topology:
     )
 
 
-@settings(max_examples=600, deadline=None)
 @given(truths(), st.lists(st.integers(0, 1), min_size=5, max_size=5), st.sets(st.sampled_from(NAMES), max_size=2))
 def test_partial_views_never_open_two_servers(truth: Topology, sides: list[int], mute: set[str]) -> None:
     """A network in two halves, and servers that answer nobody: each plans from its own view. A writer is
@@ -138,7 +137,6 @@ def test_partial_views_never_open_two_servers(truth: Topology, sides: list[int],
         assert not opened
 
 
-@settings(max_examples=200, deadline=None)
 @given(truths())
 def test_nothing_that_a_server_holds_is_given_up(truth: Topology) -> None:
     """A server is pointed to a primary only if the primary has everything that this server has."""

@@ -1,0 +1,198 @@
+"""The MySQL modules from their arguments to what they print. How MySQL itself behaves is proven in the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pymysql
+import pytest
+from ansible_collections.scaleup.webstack.plugins.module_utils import entry
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.verifiers import VERIFIERS
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import identity, replica_status
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import CA, member_of
+from ansible_collections.scaleup.webstack.tests.unit.plugins.modules.conftest import Mysqld
+
+Call = Callable[..., dict[str, Any]]
+Servers = dict[str, Mysqld]
+
+IDENTITY = "SELECT @@global.server_uuid"
+MEMBERS = [{"name": name, "address": member_of(name).address} for name in ("db1", "db2")]
+LOGIN = {"members": MEMBERS, "login_password": "hidden-login", "ca_file": CA}
+REPLICA = {**LOGIN, "name": "db2", "seed": "db1", "replication_password": "hidden-channel"}
+PASSWORD, VERIFIER = list(VERIFIERS.items())[-1]
+ACCOUNTS = {
+    "schemas": ["demo"],
+    "accounts": [
+        {"name": "w", "password": PASSWORD, "grants": [{"object": "demo.*", "privileges": ["SELECT", "INSERT"]}]}
+    ],
+}
+USER = {
+    "plugin": "caching_sha2_password",
+    "authentication_string": VERIFIER,
+    "ssl_type": "ANY",
+    "account_locked": "N",
+}
+
+
+def primary() -> Mysqld:
+    return Mysqld({IDENTITY: [identity("db1", "A:1-5", writable=True)]})
+
+
+def replica(executed: str = "A:1-5", **channel: Any) -> Mysqld:
+    return Mysqld({IDENTITY: [identity("db2", executed)], "SHOW REPLICA STATUS": [replica_status("db1", **channel)]})
+
+
+def fresh() -> Mysqld:
+    return Mysqld({IDENTITY: [identity("db2")]}, replica().answers, until="START REPLICA")
+
+
+def test_info_tells_the_whole_topology(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": replica()}
+    told = call("mysql_replication_info", LOGIN)
+    assert (told["primary"], told["diagnosis"], told["changed"]) == ("db1", "healthy", False)
+    assert {name: server["role"] for name, server in told["servers"].items()} == {"db1": "primary", "db2": "replica"}
+    assert servers["db1"].closed == 1
+    assert not servers["db1"].sent + servers["db2"].sent
+
+
+def test_info_takes_a_silent_member_for_a_result(call: Call, servers: Servers) -> None:
+    servers["db1"] = primary()
+    told = call("mysql_replication_info", LOGIN)
+    assert not told.get("failed")
+    assert (told["primary"], told["diagnosis"]) == ("db1", "unreachable_member")
+    assert "Connection refused" in told["servers"]["db2"]["error"]
+
+
+def test_info_names_no_primary_before_the_first_start(call: Call, servers: Servers) -> None:
+    servers |= {"db1": Mysqld({IDENTITY: [identity("db1")]}), "db2": fresh()}
+    told = call("mysql_replication_info", {**LOGIN, "seed": "db1"})
+    assert (told["primary"], told["diagnosis"]) == (None, "uninitialised")
+
+
+@pytest.mark.parametrize("name", ["mysql_replication_info", "mysql_replica"])
+def test_a_seed_that_is_no_member_is_refused(call: Call, servers: Servers, name: str) -> None:
+    told = call(name, {**(REPLICA if name == "mysql_replica" else LOGIN), "seed": "db9"})
+    assert told["failed"]
+    assert told["msg"] == "seed is 'db9', and members names only db1, db2."
+    assert not told.get("exception")
+
+
+def test_a_fresh_server_becomes_a_replica(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": fresh()}
+    told = call("mysql_replica", REPLICA)
+    assert (told["changed"], told["primary"], told["diagnosis"]) == (True, "db1", "healthy")
+    assert [step["action"] for step in told["plan"]] == [
+        "point_to_source",
+        "start_replication",
+        "wait_until_replicating",
+    ]
+    assert "SOURCE_PASSWORD = 'hidden-channel'" in servers["db2"].sent[0]
+    assert "SOURCE_PASSWORD = '********'" in told["queries"][0]
+    assert "db2: none" in told["diff"]["before"]
+    assert "db2: replica, read-only, replicates from db1" in told["diff"]["after"]
+    assert not servers["db1"].sent
+
+
+def test_check_mode_tells_the_same_and_sends_nothing(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": fresh()}
+    only_said = call("mysql_replica", REPLICA, check_mode=True)
+    assert not servers["db2"].sent
+    assert only_said == call("mysql_replica", REPLICA)
+
+
+def test_a_whole_replica_is_left_alone(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": replica()}
+    told = call("mysql_replica", REPLICA)
+    assert (told["changed"], told["plan"], told["diff"]["before"]) == (False, [], told["diff"]["after"])
+
+
+def test_a_refusal_fails_with_its_sentence(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": Mysqld({IDENTITY: [identity("db2", "A:1-5,B:1")]})}
+    told = call("mysql_replica", REPLICA)
+    assert told["failed"]
+    assert told["diagnosis"] == "errant_gtids"
+    assert "does not have" in told["msg"]
+    assert not servers["db2"].sent
+
+
+def test_a_step_that_fails_is_told_without_its_secret(call: Call, servers: Servers) -> None:
+    db2 = fresh()
+    error = pymysql.err.OperationalError(1064, "near 'hidden-channel'")
+    db2.answers = {**db2.answers, "CHANGE REPLICATION SOURCE": error}
+    servers |= {"db1": primary(), "db2": db2}
+    told = call("mysql_replica", REPLICA)
+    assert (told["failed"], told["diagnosis"]) == (True, "broken_replica")
+    assert told["msg"].startswith("db2 is not a whole member yet: db2 answered ")
+    assert "near '********' (error 1064)." in told["msg"]
+
+
+def writer(*, known: bool = False) -> Mysqld:
+    there: dict[str, Any] = {
+        "SELECT plugin": [USER],
+        "SHOW GRANTS": [{"Grants": "GRANT SELECT, INSERT ON `demo`.* TO `w`@`%`"}],
+        "SELECT SCHEMA_NAME": [{"name": "demo"}],
+    }
+    open_server = {IDENTITY: [identity("db1", "A:1", writable=True)]}
+    return Mysqld({**open_server, **there} if known else open_server)
+
+
+def test_accounts_are_made(call: Call, servers: Servers) -> None:
+    servers["local"] = writer()
+    told = call("mysql_accounts", ACCOUNTS)
+    assert told["changed"]
+    assert [step["action"] for step in told["plan"]] == ["create_schema", "create_account", "grant"]
+    assert repr(PASSWORD) in servers["local"].sent[1]
+    assert "CREATE USER 'w'@'%' IDENTIFIED WITH caching_sha2_password BY '********'" in told["queries"][1]
+    assert told["diff"]["before"] == ""
+    assert "account w@%" in told["diff"]["after"]
+
+
+def test_accounts_in_check_mode_are_only_said(call: Call, servers: Servers) -> None:
+    servers["local"] = writer()
+    told = call("mysql_accounts", ACCOUNTS, check_mode=True)
+    assert told["changed"]
+    assert not servers["local"].sent
+
+
+def test_accounts_that_are_right_are_left_alone(call: Call, servers: Servers) -> None:
+    servers["local"] = writer(known=True)
+    told = call("mysql_accounts", ACCOUNTS)
+    assert (told["changed"], told["plan"]) == (False, [])
+    assert told["diff"]["before"] == told["diff"]["after"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"schemas": ["a`b"]}, "'a`b' cannot be a schema's name here"),
+        ({"accounts": [{"name": "w"}]}, "Account w: with caching_sha2_password give a password and no os_user."),
+        ({}, "local, asked through /run/mysqld/mysqld.sock: Can't connect to MySQL server"),
+    ],
+)
+def test_accounts_that_cannot_be_made_are_said(
+    call: Call, servers: Servers, change: dict[str, Any], sentence: str
+) -> None:
+    told = call("mysql_accounts", {**ACCOUNTS, **change})
+    assert told["failed"]
+    assert told["msg"].startswith(sentence)
+
+
+def test_a_refusal_of_accounts_fails(call: Call, servers: Servers) -> None:
+    servers["local"] = Mysqld({IDENTITY: [identity("db2", "A:1")]})
+    told = call("mysql_accounts", ACCOUNTS)
+    assert told["failed"]
+    assert "local is read-only, so it is not the primary now" in told["msg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("mysql_replication_info", LOGIN), ("mysql_replica", REPLICA), ("mysql_accounts", ACCOUNTS)],
+)
+def test_a_host_without_the_driver_is_told_what_to_install(
+    call: Call, servers: Servers, monkeypatch: pytest.MonkeyPatch, name: str, arguments: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(entry, "DRIVER_ERROR", "Traceback: No module named 'pymysql'")
+    told = call(name, arguments)
+    assert told["failed"]
+    assert "PyMySQL" in told["msg"]
