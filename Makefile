@@ -70,7 +70,13 @@ molecule: $(VENV) ## one story on the warm lab: make molecule SCENARIO=site
 docs: $(VENV) ## the generated tables in the roles' README files
 	python .ci/readme_tables.py
 dist: $(VENV) ## the collection as a tarball in build/
-	ansible-galaxy collection build --force --output-path build
+	python .ci/tarball.py
+
+.PHONY: sanity importer
+sanity: $(VENV) ## ansible-test sanity, no ignore file, without containers
+	.ci/sanity.sh
+importer: $(VENV) ## what Galaxy's importer says about the tarball
+	.ci/importer.sh
 
 .PHONY: clean
 clean: ## the tools and caches, gone (not the lab: that is lab-destroy)

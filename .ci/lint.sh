@@ -14,6 +14,7 @@ mypy_plugins() { mypy --no-error-summary plugins; }
 specs() { python .ci/specs_match_defaults.py; }
 readme_tables() { python .ci/readme_tables.py --check; }
 changelog() { antsibull-changelog lint; }
+tarball() { python .ci/tarball.py --check; }
 shell_scripts() {
   local scripts
   mapfile -t scripts < <(git grep --untracked -lE '^#!.*\b(ba)?sh$' -- .)
@@ -32,7 +33,7 @@ stories() {
   return "$wrong"
 }
 
-all=(ansible_lint yaml_lint ruff_check ruff_format mypy_plugins specs readme_tables stories changelog)
+all=(ansible_lint yaml_lint ruff_check ruff_format mypy_plugins specs readme_tables stories changelog tarball)
 if command -v shellcheck >/dev/null; then all+=(shell_scripts); else echo "not run: shell_scripts (shellcheck is not installed)"; fi
 if [ $# -gt 0 ]; then all=("$@"); fi
 

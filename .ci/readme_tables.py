@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Writes the table of variables into each role's README, from its argument specs; --check only says what drifted."""
 
 from __future__ import annotations

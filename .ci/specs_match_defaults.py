@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Each role's argument specs and defaults name the same variables, in the same order, with the same values."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """`make test`: lint, unit tests, the lab, and the quick stories on it. The last line is `N passed, N failed`.
 
 Counted are unit tests, linters, and for each story its stages and each sentence (assertion) of its verification.

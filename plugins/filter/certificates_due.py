@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: certificates_due
-version_added: 1.0.0
+version_added: 0.1.0
 short_description: The certificates of a host that have to be issued
 description:
   - A certificate is due if its key is missing.
@@ -31,7 +31,7 @@ options:
     elements: dict
     required: true
 author:
-  - The scaleup.webstack maintainers
+  - The scaleup.webstack authors (@scaleup)
 """
 
 EXAMPLES = r"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: haproxy_backends
-version_added: 1.0.0
+version_added: 0.1.0
 short_description: The servers of one tier, for a HAProxy backend
 description:
   - Lists every host of a tier with its address and port, in the order of the inventory.
@@ -24,7 +24,7 @@ options:
     type: int
     required: true
 author:
-  - The scaleup.webstack maintainers
+  - The scaleup.webstack authors (@scaleup)
 """
 
 EXAMPLES = r"""

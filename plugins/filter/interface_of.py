@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: interface_of
-version_added: 1.0.0
+version_added: 0.1.0
 short_description: The network interface that carries an address
 description:
   - Finds in a host's own facts the device that carries an address, be it the first one of the device or not.
@@ -19,7 +19,7 @@ options:
     type: str
     required: true
 author:
-  - The scaleup.webstack maintainers
+  - The scaleup.webstack authors (@scaleup)
 """
 
 EXAMPLES = r"""

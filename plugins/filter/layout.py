@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: layout
-version_added: 1.0.0
+version_added: 0.1.0
 short_description: Hosts, tiers and addresses of a web stack, from its inventory
 description:
   - Turns the inventory's groups into the one structure from which every configuration file of the stack is written.
@@ -40,7 +40,7 @@ options:
     type: str
     default: ""
 author:
-  - The scaleup.webstack maintainers
+  - The scaleup.webstack authors (@scaleup)
 """
 
 EXAMPLES = r"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: nginx_upstreams
-version_added: 1.0.0
+version_added: 0.1.0
 short_description: The groups of servers that Nginx passes requests to
 description:
   - Lists the upstreams of the web tier with their servers, in the order of the inventory.
@@ -19,7 +19,7 @@ options:
     type: int
     required: true
 author:
-  - The scaleup.webstack maintainers
+  - The scaleup.webstack authors (@scaleup)
 """
 
 EXAMPLES = r"""

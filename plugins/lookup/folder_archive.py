@@ -1,10 +1,12 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Lookup folder_archive: a folder of the controller as one archive."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: folder_archive
-version_added: 1.0.0
+version_added: 0.1.0
 short_description: A folder of the controller, as one archive
 description:
   - Packs a folder into a compressed tar archive and returns it in Base64.
@@ -17,7 +19,7 @@ options:
     elements: path
     required: true
 author:
-  - The scaleup.webstack maintainers
+  - The scaleup.webstack authors (@scaleup)
 """
 
 EXAMPLES = r"""

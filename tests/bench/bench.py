@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """`make bench`: how fast site.yml is, as ratios that mean the same on any machine, measured side by side in one run.
 
 The floor is what no tool can avoid: a shell loop over SSH installs the same packages on the same number of fresh hosts

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Send a bounded stream of real requests to a web stack and keep honest books about the answers.
 
 Counted apart, and all of them printed:

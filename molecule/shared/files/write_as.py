@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Tries to write on one server as each account; prints the server's refusals, or that there was none, as JSON.
 
 Standard input: {"address", "ca", "tls_name", "schema", "accounts": {name: password}}. Accounts log in over TLS.

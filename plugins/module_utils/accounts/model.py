@@ -104,7 +104,7 @@ def _parsed(line: str) -> Grant | None:
     on = match["on"]
     for prefix in ("PROCEDURE ", "FUNCTION "):
         on = on.removeprefix(prefix)
-    schema, _, table = on.replace("`", "").partition(".")
+    schema, _dot, table = on.replace("`", "").partition(".")
     if table == "*":
         schema = schema.replace("\\_", "_").replace("\\%", "%")
     words = {word.strip().upper() for word in re.split(r",(?![^(]*\))", match["what"])} - {"USAGE"}

@@ -55,7 +55,7 @@ def _encoded(digest: bytes) -> str:
     """SHA-crypt's own order: bytes 0, 10, 20; 21, 1, 11; 12, 22, 2 and so on, then the last two; low bits first."""
     text = ""
     one, two, three = 0, 10, 20
-    for _ in range(10):
+    for _attempt in range(10):
         text += _letters(digest[one] << 16 | digest[two] << 8 | digest[three], 4)
         one, two, three = (two + 11) % 30, (three + 11) % 30, (one + 11) % 30
     return text + _letters(digest[31] << 8 | digest[30], 3)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Grant
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
@@ -13,7 +14,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Sec
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
 
-Value = str | int | Secret
+Value: TypeAlias = "str | int | Secret"
 Row = dict[str, object]
 
 
@@ -90,15 +91,15 @@ def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911
             return (Statement("SET GLOBAL super_read_only = OFF"),)
         case Action.KEEP_OUT_OF_BINLOG, _:
             return (Statement("SET SESSION sql_log_bin = OFF"),)
-        case Action.STOP_REPLICATION, str(channel):
+        case Action.STOP_REPLICATION, str() as channel:
             return (Statement("STOP REPLICA FOR CHANNEL %s", (channel,)),)
-        case Action.START_REPLICATION, str(channel):
+        case Action.START_REPLICATION, str() as channel:
             return (Statement("START REPLICA FOR CHANNEL %s", (channel,)),)
         case Action.POINT_TO_SOURCE, Source() as source:
             return (_change_source(source),)
-        case Action.WAIT_UNTIL_REPLICATING, (str(channel), int(seconds)):
+        case Action.WAIT_UNTIL_REPLICATING, (str() as channel, int() as seconds):
             return (Wait(REPLICA_STATUS, lambda rows: _not_replicating(rows, channel), seconds),)
-        case Action.CREATE_SCHEMA, str(schema):
+        case Action.CREATE_SCHEMA, str() as schema:
             return (Statement(f"CREATE DATABASE IF NOT EXISTS {_name(schema)}"),)
         case ((Action.CREATE_ACCOUNT | Action.ALTER_ACCOUNT), Account() as account):
             return (_account("CREATE" if step.action is Action.CREATE_ACCOUNT else "ALTER", account),)
@@ -154,7 +155,7 @@ def _privileges(action: Action, account: Account, grant: Grant) -> list[Statemen
 
 def _object(on: str) -> str:
     """`demo.*` in quotes; a schema-level grant takes _ as a wildcard, so it is escaped."""
-    schema, _, table = on.partition(".")
+    schema, _dot, table = on.partition(".")
     if schema == "*":
         return "*.*"
     if table == "*":

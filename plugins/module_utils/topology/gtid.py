@@ -54,7 +54,7 @@ class GtidSet:
 
     def __len__(self) -> int:
         """How many transactions it holds."""
-        return sum(last - first + 1 for _, intervals in self.blocks for first, last in intervals)
+        return sum(last - first + 1 for _server, intervals in self.blocks for first, last in intervals)
 
     def union(self, *others: GtidSet) -> GtidSet:
         """Transactions in any of the sets."""

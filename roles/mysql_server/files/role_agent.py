@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Tell a balancer, over HTTPS, which part this MySQL server plays right now.
 
 HAProxy can ask for a web page but not for a server's role, so this agent asks mysqld over the local socket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.apply import apply
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import QueryError, UnreachableError, WaitError
@@ -74,10 +74,8 @@ def test_a_wait_without_success() -> None:
 
 
 def test_a_server_that_went_away() -> None:
-    @contextmanager
-    def gone() -> Iterator[Server]:
+    def gone() -> AbstractContextManager[Server]:
         raise UnreachableError("timed out")
-        yield Server()
 
     done = apply([START], gone, check_mode=False)
     assert done.error == "db1 stopped answering: timed out."

@@ -21,7 +21,8 @@ STACK = {
 ADDRESSES = {name: {"ansible_host": f"192.0.2.{number}"} for number, name in enumerate(STACK["all"], start=1)}
 
 
-def derived(groups=STACK, variables=ADDRESSES, **options):
+def derived(groups=None, variables=None, **options):
+    groups, variables = (STACK if groups is None else groups), (ADDRESSES if variables is None else variables)
     return derive(groups, lambda host, variable: variables.get(host, {}).get(variable), **options)
 
 
@@ -32,8 +33,8 @@ def test_order_of_the_inventory_is_kept():
 def test_only_hosts_of_tiers_are_read():
     read = []
     derive(STACK, lambda host, variable: read.append((host, variable)) or ADDRESSES[host].get(variable))
-    assert {host for host, _ in read} == {"lb1", "lb2", "web1", "web2", "app1", "db1", "db2"}
-    assert {variable for _, variable in read} == {"webstack_address", "ansible_host"}
+    assert {host for host, _variable in read} == {"lb1", "lb2", "web1", "web2", "app1", "db1", "db2"}
+    assert {variable for _host, variable in read} == {"webstack_address", "ansible_host"}
     assert len(read) == len(set(read))
 
 

@@ -106,7 +106,7 @@ def test_what_was_proved_not_committed_is_repeated(point, code):
 
 def test_a_session_to_a_server_that_is_no_primary_is_thrown_away():
     old = Session(breaks="work", code=1290)
-    made, _ = database([old, Session("db2")])
+    made, _pauses = database([old, Session("db2")])
     made.write(work, repeatable=False)
     assert old.invalidated
 
@@ -120,12 +120,12 @@ def test_an_unknown_outcome_is_not_repeated():
 
 
 def test_an_unknown_outcome_is_repeated_where_that_is_harmless():
-    made, _ = database([Session(breaks="commit"), Session("db2")])
+    made, _pauses = database([Session(breaks="commit"), Session("db2")])
     assert made.write(work, repeatable=True).host == "db2"
 
 
 def test_once_unknown_stays_unknown():
-    made, _ = database([Session(breaks="commit"), Session(breaks="connect"), Session(breaks="connect")])
+    made, _pauses = database([Session(breaks="commit"), Session(breaks="connect"), Session(breaks="connect")])
     with pytest.raises(UnavailableError) as caught:
         made.write(work, repeatable=True)
     assert caught.value.outcome is Outcome.UNKNOWN
@@ -149,7 +149,7 @@ def test_a_faulty_statement_is_said_at_once():
 
 
 def test_three_attempts_are_enough():
-    made, pauses = database([Session(breaks="connect", code=2003) for _ in range(5)])
+    made, pauses = database([Session(breaks="connect", code=2003) for _attempt in range(5)])
     with pytest.raises(UnavailableError, match=r"No database server answers at mysql\.webstack\.internal:6446"):
         made.write(work, repeatable=True)
     assert pauses == [0.1, 0.3]
@@ -163,28 +163,28 @@ def test_a_full_pool_is_no_reason_to_wait_longer():
 
 
 def test_a_read_needs_no_writer():
-    made, _ = database(reader=[Session("db2")])
+    made, _pauses = database(reader=[Session("db2")])
     answer = made.read(work)
     assert (answer.host, answer.fresh) == ("db2", True)
 
 
 def test_a_read_survives_the_loss_of_its_server():
-    made, _ = database(reader=[Session("db2", breaks="work"), Session("db3")])
+    made, _pauses = database(reader=[Session("db2", breaks="work"), Session("db3")])
     assert made.read(work).host == "db3"
 
 
 def test_a_read_after_a_write_uses_a_reader_that_has_it():
-    made, _ = database(reader=[Session("db2", holds=True)])
+    made, _pauses = database(reader=[Session("db2", holds=True)])
     assert made.read(work, SET).host == "db2"
 
 
 def test_a_reader_that_is_behind_sends_the_read_to_the_writer():
-    made, _ = database([Session("db1")], [Session("db2", holds=False)])
+    made, _pauses = database([Session("db1")], [Session("db2", holds=False)])
     answer = made.read(work, SET)
     assert (answer.host, answer.fresh) == ("db1", True)
 
 
 def test_without_a_writer_an_old_answer_says_that_it_is_old():
-    made, _ = database([Session(breaks="connect")], [Session("db2", holds=False)])
+    made, _pauses = database([Session(breaks="connect")], [Session("db2", holds=False)])
     answer = made.read(work, SET)
     assert (answer.host, answer.fresh) == ("db2", False)

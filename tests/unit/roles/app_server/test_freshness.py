@@ -33,6 +33,6 @@ def test_an_old_proof_proves_nothing(freshness, monkeypatch):
     assert freshness.gtid_set(proof) == ""
 
 
-@pytest.mark.parametrize("gtid_set", ["", ",".join(f"{uuid.uuid4()}:1-77" for _ in range(200))])
+@pytest.mark.parametrize("gtid_set", ["", ",".join(f"{uuid.uuid4()}:1-77" for _number in range(200))])
 def test_nothing_is_signed_that_is_empty_or_too_long_to_carry(freshness, gtid_set):
     assert freshness.proof(gtid_set) == ""

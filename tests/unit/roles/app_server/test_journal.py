@@ -24,9 +24,7 @@ def test_an_event_has_its_priority(level, priority):
 def test_an_event_names_its_request_and_its_trace():
     token = request_id.set("r1")
     try:
-        raise ValueError("broken")
-    except ValueError as error:
-        text = EventFormatter().format(record(logging.ERROR, "x", exc_info=(type(error), error, error.__traceback__)))
+        text = EventFormatter().format(record(logging.ERROR, "x", exc_info=(ValueError, ValueError("broken"), None)))
     finally:
         request_id.reset(token)
     fields = json.loads(text[3:])

@@ -137,7 +137,7 @@ WORLDS = [
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world[0])
 def test_what_a_world_is_judged_as(world):
-    _, seen, role, writable, readable, stale, lag, word = world
+    _name, seen, role, writable, readable, stale, lag, word = world
     verdict = agent.decide(seen, 0.1, MAX_LAG)
     assert (verdict.role, verdict.writable, verdict.readable, verdict.stale) == (Role(role), writable, readable, stale)
     assert verdict.lag_seconds == lag
@@ -215,7 +215,7 @@ class FakeServer:
 def test_answers_are_shared_and_never_older_than_asked_for():
     mysqld = FakeServer()
     watch = agent.Watch(mysqld, MAX_LAG)
-    assert all(watch.verdict().writable for _ in range(50))
+    assert all(watch.verdict().writable for _time in range(50))
     assert mysqld.asked <= 2
     time.sleep(agent.REFRESH_SECONDS)
     mysqld.answer = server()

@@ -237,6 +237,6 @@ def _code(error: DBAPIError) -> int | None:
 def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     match cause.args:
-        case [int(code), str(sentence), *_]:
+        case [int() as code, str() as sentence, *_]:
             return f"{sentence.rstrip('.')} ({code})"
     return str(cause).rstrip(".")

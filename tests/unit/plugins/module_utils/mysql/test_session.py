@@ -74,7 +74,7 @@ def test_waiting_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WaitError, match="db1 was not ready within 0 s: still starting"):
         session.wait(Wait(Statement("SELECT 1"), lambda _: "still starting", 0))
 
-    def pointless(_: object) -> str:
+    def pointless(_column: object) -> str:
         raise InvalidError("replication stopped: duplicate key")
 
     with pytest.raises(QueryError, match="On db1 replication stopped: duplicate key"):
@@ -155,7 +155,7 @@ def test_the_name_is_verified_not_the_address(tmp_path: Path, tls_name: str, acc
 
 
 def greet(listener: socket.socket, context: ssl.SSLContext, handshakes: list[str]) -> None:
-    peer, _ = listener.accept()
+    peer, _address = listener.accept()
     capabilities = 0x80000000 - 1
     body = b"\x0a9.7.4\0" + (1).to_bytes(4, "little") + b"12345678\0" + (capabilities & 0xFFFF).to_bytes(2, "little")
     body += b"\xff\x02\0" + (capabilities >> 16).to_bytes(2, "little") + b"\x15" + b"\0" * 10 + b"123456789012\0"

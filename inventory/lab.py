@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """The lab: real systemd hosts in containers, made by `make lab`.
 
 A program, because names and addresses follow from WEBSTACK_LAB, so that two labs on one machine never meet; as
@@ -69,4 +68,4 @@ def inventory(lab: str, state: Path) -> dict[str, object]:
 
 if __name__ == "__main__":
     name = os.environ.get("WEBSTACK_LAB") or "webstack"
-    print(json.dumps(inventory(name, Path(__file__).resolve().parents[2] / ".cache" / "lab" / name), indent=2))
+    print(json.dumps(inventory(name, Path(__file__).resolve().parents[1] / ".cache" / "lab" / name), indent=2))
