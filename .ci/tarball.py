@@ -49,7 +49,7 @@ def faults(members: Iterable[str], tracked: Iterable[str]) -> Iterator[str]:
     found, known = set(members) - set(MADE), set(tracked)
     for name in sorted(found):
         if not shipped(name):
-            yield f"{name} does not belong in the tarball: name it in galaxy.yml (build_ignore) or in .ci/tarball.py (SHIPPED)."
+            yield f"{name} does not belong here: name it in build_ignore (galaxy.yml) or SHIPPED (.ci/tarball.py)."
         elif name not in known:
             yield f"{name} is in the tarball and not in git: add it to git, or remove it."
     for name in sorted(known):

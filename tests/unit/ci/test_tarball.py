@@ -32,7 +32,7 @@ def test_a_sound_tarball_has_no_fault():
 def test_what_does_not_belong_is_named(name):
     found = list(tarball.faults([*SOUND, name], [*SOUND, name]))
     assert len(found) == 1
-    assert found[0].startswith(f"{name} does not belong in the tarball")
+    assert found[0].startswith(f"{name} does not belong here")
 
 
 @pytest.mark.parametrize("name", SOUND)
