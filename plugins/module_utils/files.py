@@ -1,18 +1,30 @@
 # Copyright (c) the scaleup.webstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files and folders as they are wanted, and what about those on a host is different."""
+"""Files and folders as they are wanted, what about those on a host is different, and who has to read them again.
+
+A unit that has to take up a changed file is noted on the host before the file changes, in FOLDER/VERB/UNIT, one path a
+line. The unit itself takes the note away when it starts or reloads (ExecStartPost, ExecReload), so that a run that was
+stopped in between leaves the note, and the next one acts on it.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import grp
 import os
+import pwd
+import shlex
 import stat
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 
-KEYS = {"dest", "content", "owner", "group", "mode", "validate", "secret"}
+NOTES = "/run/webstack"
+VERBS = ("reload", "restart")
+KEYS = {"dest", "content", "owner", "group", "mode", "validate", "secret", *VERBS}
+Run = Callable[[list[str]], tuple[int, str, str]]
 
 
 @dataclass(frozen=True)
@@ -26,12 +38,13 @@ class Wanted:
     mode: str
     validate: str | None = None
     secret: bool = False
+    units: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, item: object) -> Wanted:
         """Read one entry of the option `files`, or say what is wrong with it."""
         if not isinstance(item, dict) or not str(item.get("dest", "")).startswith("/"):
-            raise InvalidError(f"Every entry of files needs dest, a path from the root; {item!r:.80} has none.")
+            raise InvalidError(f"Every entry of files needs dest, a path from the root; {_named(item)} has none.")
         unknown = sorted(item.keys() - KEYS)
         if unknown:
             raise InvalidError(
@@ -46,18 +59,8 @@ class Wanted:
             mode=str(item.get("mode", "0755" if content is None else "0644")),
             validate=item.get("validate"),
             secret=bool(item.get("secret", False)),
+            units={verb: _units(item.get(verb, ())) for verb in VERBS},
         )
-
-    def question(self) -> dict[str, Any]:
-        """What the host has to know to answer: a checksum, never the content."""
-        checksum = None if self.content is None else hashlib.sha256(self.content.encode()).hexdigest()
-        return {
-            "dest": self.dest,
-            "checksum": checksum,
-            "owner": self.owner,
-            "group": self.group,
-            "mode": self.mode,
-        }
 
 
 @dataclass(frozen=True)
@@ -68,27 +71,149 @@ class Seen:
     owner: str
     group: str
     mode: int
-    checksum: str | None
+    content: bytes | None
 
 
-def look(path: str, name_of_user: Any, name_of_group: Any) -> Seen | None:
+def look(path: str) -> Seen | None:
     """Return what is at a path, None if nothing is."""
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    folder = stat.S_ISDIR(found.st_mode)
-    checksum = None
+    content = None
     if stat.S_ISREG(found.st_mode):
         with open(path, "rb") as file:
-            checksum = hashlib.sha256(file.read()).hexdigest()
-    return Seen(folder, name_of_user(found.st_uid), name_of_group(found.st_gid), stat.S_IMODE(found.st_mode), checksum)
+            content = file.read()
+    owner, group = _name(pwd.getpwuid, found.st_uid), _name(grp.getgrgid, found.st_gid)
+    return Seen(stat.S_ISDIR(found.st_mode), owner, group, stat.S_IMODE(found.st_mode), content)
 
 
-def differs(wanted: dict[str, Any], seen: Seen | None) -> bool:
+def differs(wanted: Wanted, seen: Seen | None) -> bool:
     """Return whether what was seen is not as it is wanted; pure."""
-    if seen is None:
+    if seen is None or (seen.owner, seen.group, seen.mode) != (wanted.owner, wanted.group, int(wanted.mode, 8)):
         return True
-    if (seen.owner, seen.group, seen.mode) != (wanted["owner"], wanted["group"], int(wanted["mode"], 8)):
-        return True
-    return not seen.folder if wanted["checksum"] is None else seen.checksum != wanted["checksum"]
+    return not seen.folder if wanted.content is None else seen.content != wanted.content.encode()
+
+
+def diff(wanted: Wanted, seen: Seen | None) -> dict[str, str]:
+    """Return before and after, for people; pure. Contents of secret files stay away."""
+    before = after = ""
+    if not wanted.secret:
+        before = (seen.content or b"").decode(errors="replace") if seen else ""
+        after = wanted.content or ""
+    was = f"{seen.owner}:{seen.group} {seen.mode:04o}" if seen else "absent"
+    return {
+        "before_header": f"{wanted.dest} ({was})",
+        "after_header": f"{wanted.dest} ({wanted.owner}:{wanted.group} {wanted.mode})",
+        "before": before,
+        "after": after,
+    }
+
+
+Notes = dict[str, dict[str, set[str]]]
+
+
+def noted(wanted: Iterable[Wanted], folder: str = NOTES) -> Notes:
+    """Return what the units of these files have not read yet: paths by unit, by verb."""
+    notes: Notes = {verb: {} for verb in VERBS}
+    for each in wanted:
+        for verb, units in each.units.items():
+            for unit in units:
+                seen = look(os.path.join(folder, verb, unit))
+                if seen is not None and seen.content is not None:
+                    notes[verb][unit] = set(seen.content.decode().split("\n")) - {""}
+    return notes
+
+
+def due(notes: Notes, different: Iterable[Wanted]) -> Notes:
+    """Return the notes with those that a change of these files adds; pure."""
+    return {
+        verb: {
+            unit: paths
+            for unit in [*notes[verb], *(unit for each in different for unit in each.units[verb])]
+            if (paths := notes[verb].get(unit, set()) | {each.dest for each in different if unit in each.units[verb]})
+        }
+        for verb in VERBS
+    }
+
+
+def states(wanted: Iterable[Wanted], notes: Notes) -> dict[str, str]:
+    """Return the state that each unit of these files needs, in the words of systemd_service; pure."""
+    units = {unit for each in wanted for of_verb in each.units.values() for unit in of_verb}
+    return {
+        unit: "restarted" if unit in notes["restart"] else "reloaded" if unit in notes["reload"] else "started"
+        for unit in sorted(units)
+    }
+
+
+def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOTES) -> None:
+    """Put all files in place, or none of them if one is not valid.
+
+    Candidates stand beside their files, with their rights from the beginning; all are checked before the first is
+    renamed. Folders are made on the way.
+    """
+    candidates: list[tuple[str, str]] = []
+    try:
+        for each in different:
+            if each.content is None:
+                os.makedirs(each.dest, exist_ok=True)
+                _give(each.dest, each)
+                continue
+            handle, path = tempfile.mkstemp(dir=os.path.dirname(each.dest), prefix=f".{os.path.basename(each.dest)}.")
+            candidates.append((path, each.dest))
+            with os.fdopen(handle, "wb") as file:
+                file.write(each.content.encode())
+            _give(path, each)
+            _check(path, each, run)
+        _write(notes, folder)
+        while candidates:
+            os.replace(*candidates[0])
+            del candidates[0]
+    finally:
+        for path, _dest in candidates:
+            os.unlink(path)
+
+
+def _check(path: str, wanted: Wanted, run: Run) -> None:
+    if wanted.validate is None:
+        return
+    status, out, err = run(shlex.split(wanted.validate.replace("%s", path)))
+    if status:
+        said = (err.strip() or out.strip()).replace(path, wanted.dest)
+        raise InvalidError(
+            f"{wanted.dest} and the files beside it stay as they are, because "
+            f"'{wanted.validate.replace('%s', wanted.dest)}' refuses the new one: {said[-2000:]}"
+        )
+
+
+def _give(path: str, wanted: Wanted) -> None:
+    try:
+        os.chown(path, pwd.getpwnam(wanted.owner).pw_uid, grp.getgrnam(wanted.group).gr_gid)
+    except KeyError as error:
+        who = f"{wanted.owner}:{wanted.group}"
+        raise InvalidError(f"{wanted.dest} cannot be given to {who}: {error.args[0]}.") from error
+    os.chmod(path, int(wanted.mode, 8))
+
+
+def _write(notes: Notes, folder: str) -> None:
+    for verb, units in notes.items():
+        for unit, paths in units.items():
+            os.makedirs(os.path.join(folder, verb), exist_ok=True)
+            with open(os.path.join(folder, verb, unit), "w", encoding="utf-8") as file:
+                file.write("".join(f"{path}\n" for path in sorted(paths)))
+
+
+def _units(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(str(unit) for unit in value)
+
+
+def _name(database: Any, number: int) -> str:
+    try:
+        return str(database(number)[0])
+    except KeyError:
+        return str(number)
+
+
+def _named(item: object) -> str:
+    """An entry in an error text, without its content, which may be secret."""
+    return f"the one with {', '.join(sorted(map(str, item)))}" if isinstance(item, dict) else f"a {type(item).__name__}"

@@ -1,19 +1,21 @@
 #!/usr/bin/python
 # Copyright (c) the scaleup.webstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Several files and folders in one look."""
+"""Several files and folders in one round trip."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: files
-short_description: Keep several files and folders of a host as given, with one look at all of them
+short_description: Keep several files and folders of a host as given, and say what their units have to do
 version_added: 0.1.0
 author: The scaleup.webstack authors (@scaleup)
 description:
-  - Asks the host once which of the files differ.
-  - Hands only those to M(ansible.builtin.copy) and M(ansible.builtin.file).
-  - A run that changes nothing costs one round trip, however many files there are.
+  - Looks at all files and folders, and writes those that differ, in one round trip.
+  - New contents are checked beside the old ones; if one is refused, no file is replaced.
+  - A unit that has to read a changed file is noted on the host, in C(/run/webstack), before the file is replaced. The
+    unit takes the note away when it has started or reloaded, by C(ExecStartPost) and C(ExecReload) lines that the roles
+    give it. A run that was stopped between a file and its unit is therefore finished by the next run.
 extends_documentation_fragment:
   - scaleup.webstack.attributes
 attributes:
@@ -29,8 +31,9 @@ options:
       - The files and folders, in the order in which they are made.
       - C(dest) is the path, and C(content) the text; an entry without content is a folder.
       - C(owner) and C(group) are by default root; C(mode) is by default C(0644) for a file and C(0755) for a folder.
-      - C(validate) is a command with C(%s) in place of the candidate file.
+      - C(validate) is a command with C(%s) in place of the candidate file, which stands in the folder of C(dest).
       - C(secret) is true if a diff must not show the content.
+      - C(reload) and C(restart) name the systemd unit, or a list of units, that has to reload or to restart to read it.
     type: list
     elements: dict
     required: true
@@ -44,7 +47,14 @@ EXAMPLES = r"""
       - dest: /etc/webstack/app_proxy/haproxy.cfg
         content: "{{ lookup('ansible.builtin.template', 'etc/webstack/app_proxy/haproxy.cfg.j2') }}"
         validate: haproxy -c -f %s
-  notify: Reload the application proxy
+        reload: webstack-app-proxy.service
+  register: proxy_files
+
+- name: The proxy runs, as it is written now
+  ansible.builtin.systemd_service:
+    name: webstack-app-proxy.service
+    state: "{{ proxy_files.states['webstack-app-proxy.service'] }}"
+    enabled: true
 """
 
 RETURN = r"""
@@ -53,33 +63,58 @@ changed_files:
   returned: success
   type: list
   elements: str
+states:
+  description:
+    - For each unit that an entry names, the state to ask of M(ansible.builtin.systemd_service).
+    - One of C(restarted), C(reloaded), and C(started) if there is nothing new to read.
+  returned: success
+  type: dict
+reload:
+  description: Paths that a unit has not read yet and that a reload is enough for, by unit.
+  returned: success
+  type: dict
+restart:
+  description: Paths that a unit has not read yet and that it has to restart for, by unit.
+  returned: success
+  type: dict
 """
 
-import grp
-import pwd
-from functools import partial
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.scaleup.webstack.plugins.module_utils.files import differs, look
-
-
-def name_of(database: Any, number: int) -> str:
-    """Return the name of a user or group, its number if it has none."""
-    try:
-        return str(database(number)[0])
-    except KeyError:
-        return str(number)
+from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.files import (
+    Wanted,
+    diff,
+    differs,
+    due,
+    look,
+    noted,
+    place,
+    states,
+)
 
 
 def main() -> None:
-    """Look, and say what differs; the action plugin of the same name does the rest."""
-    module = AnsibleModule(
-        argument_spec={"files": {"type": "list", "elements": "dict", "required": True}}, supports_check_mode=True
+    """Look, write what differs, say what the units have to do."""
+    spec = {"files": {"type": "list", "elements": "dict", "required": True}}
+    # no_log and an empty invocation: contents may be secret.
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, no_log=True)
+    try:
+        wanted = [Wanted.of(item) for item in module.params["files"]]
+        found = {each.dest: look(each.dest) for each in wanted}
+        different = [each for each in wanted if differs(each, found[each.dest])]
+        notes = due(noted(wanted), different)
+        if different and not module.check_mode:
+            place(different, notes, module.run_command)
+    except (WebstackError, OSError) as error:
+        module.fail_json(msg=str(error), invocation={})
+    module.exit_json(
+        changed=bool(different),
+        changed_files=[each.dest for each in different],
+        diff=[diff(each, found[each.dest]) for each in different],
+        states=states(wanted, notes),
+        invocation={},
+        **{verb: {unit: sorted(paths) for unit, paths in units.items()} for verb, units in notes.items()},
     )
-    user, group = partial(name_of, pwd.getpwuid), partial(name_of, grp.getgrgid)
-    different = [item["dest"] for item in module.params["files"] if differs(item, look(item["dest"], user, group))]
-    module.exit_json(changed=False, changed_files=different)
 
 
 if __name__ == "__main__":

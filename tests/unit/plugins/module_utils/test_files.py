@@ -1,36 +1,58 @@
-"""Which files differ from what is wanted."""
+"""Which files differ from what is wanted, how they are put in place, and who has to read them."""
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
-from ansible_collections.scaleup.webstack.plugins.module_utils.files import Seen, Wanted, differs, look
+from ansible_collections.scaleup.webstack.plugins.module_utils.files import (
+    Seen,
+    Wanted,
+    diff,
+    differs,
+    due,
+    look,
+    noted,
+    place,
+    states,
+)
 
-FILE = Wanted.of({"dest": "/etc/x", "content": "text\n"}).question()
-FOLDER = Wanted.of({"dest": "/etc/x.d"}).question()
+ME = {"owner": pwd.getpwuid(os.getuid()).pw_name, "group": grp.getgrgid(os.getgid()).gr_name}
+FILE = Wanted.of({"dest": "/etc/x", "content": "text\n"})
+FOLDER = Wanted.of({"dest": "/etc/x.d"})
+SEEN = Seen(False, "root", "root", 0o644, b"text\n")
+NOTHING: dict[str, dict[str, set[str]]] = {"reload": {}, "restart": {}}
 
 
-def of(number: int) -> str:
-    return {os.getuid(): "root", os.getgid(): "root"}.get(number, str(number))
+def wanted(path: Path, content: str | None = "text\n", **more: Any) -> Wanted:
+    return Wanted.of({"dest": str(path), "content": content, **ME, **more})
+
+
+def accept(command: list[str]) -> tuple[int, str, str]:
+    return 0, "", ""
+
+
+def refuse(command: list[str]) -> tuple[int, str, str]:
+    return 1, "", f"line 1 of {command[-1]} is wrong\n"
 
 
 def test_defaults() -> None:
-    assert (FILE["mode"], FOLDER["mode"], FILE["owner"], FILE["group"]) == ("0644", "0755", "root", "root")
-    assert FOLDER["checksum"] is None
-
-
-def test_the_content_is_never_part_of_the_question() -> None:
-    assert "text" not in str(FILE)
+    assert (FILE.mode, FOLDER.mode, FILE.owner, FILE.group) == ("0644", "0755", "root", "root")
+    assert FOLDER.content is None
+    assert FILE.units == {"reload": (), "restart": ()}
 
 
 def test_a_file_that_is_as_wanted(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("text\n")
     path.chmod(0o644)
-    assert not differs(FILE, look(str(path), of, of))
+    assert not differs(wanted(path), look(str(path)))
 
 
 @pytest.mark.parametrize(
@@ -40,31 +62,48 @@ def test_a_file_that_differs(tmp_path: Path, text: str, mode: int) -> None:
     path = tmp_path / "x"
     path.write_text(text)
     path.chmod(mode)
-    assert differs(FILE, look(str(path), of, of))
+    assert differs(wanted(path), look(str(path)))
 
 
 @pytest.mark.parametrize(
     "seen",
     [
         pytest.param(None, id="nothing there"),
-        pytest.param(Seen(True, "root", "root", 0o644, None), id="a folder in place of the file"),
-        pytest.param(Seen(False, "nobody", "root", 0o644, FILE["checksum"]), id="owner"),
-        pytest.param(Seen(False, "root", "nogroup", 0o644, FILE["checksum"]), id="group"),
+        pytest.param(replace(SEEN, folder=True, content=None), id="a folder in place of the file"),
+        pytest.param(replace(SEEN, owner="nobody"), id="owner"),
+        pytest.param(replace(SEEN, group="nogroup"), id="group"),
     ],
 )
 def test_what_differs(seen: Seen | None) -> None:
+    assert not differs(FILE, SEEN)
     assert differs(FILE, seen)
 
 
 def test_folders() -> None:
     assert not differs(FOLDER, Seen(True, "root", "root", 0o755, None))
-    assert differs(FOLDER, Seen(False, "root", "root", 0o755, "x"))
+    assert differs(FOLDER, Seen(False, "root", "root", 0o755, b"x"))
 
 
 def test_look_at_nothing(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
-    assert look(str(tmp_path / "missing"), of, of) is None
-    assert look(str(tmp_path / "x" / "below"), of, of) is None
+    assert look(str(tmp_path / "missing")) is None
+    assert look(str(tmp_path / "x" / "below")) is None
+
+
+def test_a_diff_shows_rights_and_text() -> None:
+    shown = diff(FILE, replace(SEEN, mode=0o600, content=b"before\n"))
+    assert shown == {
+        "before_header": "/etc/x (root:root 0600)",
+        "after_header": "/etc/x (root:root 0644)",
+        "before": "before\n",
+        "after": "text\n",
+    }
+    assert diff(FILE, None)["before_header"] == "/etc/x (absent)"
+
+
+def test_the_diff_of_a_secret_file_shows_rights_alone() -> None:
+    shown = diff(replace(FILE, secret=True), replace(SEEN, content=b"old secret\n"))
+    assert (shown["before"], shown["after"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -79,3 +118,79 @@ def test_look_at_nothing(tmp_path: Path) -> None:
 def test_refusals(item: object, words: str) -> None:
     with pytest.raises(InvalidError, match=words):
         Wanted.of(item)
+
+
+def test_no_content_in_an_error() -> None:
+    with pytest.raises(InvalidError) as error:
+        Wanted.of({"content": "secret words"})
+    assert "secret words" not in str(error.value)
+
+
+def test_folders_and_files_are_made_with_their_rights(tmp_path: Path) -> None:
+    files = [wanted(tmp_path / "d", None, mode="0700"), wanted(tmp_path / "d" / "x", mode="0600")]
+    place(files, NOTHING, accept, str(tmp_path / "notes"))
+    assert not any(differs(each, look(each.dest)) for each in files)
+    assert os.listdir(tmp_path / "d") == ["x"]
+
+
+def test_one_refused_file_leaves_all_as_they_were(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old\n")
+    files = [wanted(tmp_path / "a"), wanted(tmp_path / "b", validate="check -c %s", reload="u.service")]
+    with pytest.raises(InvalidError) as error:
+        place(files, due(NOTHING, files), refuse, str(tmp_path / "notes"))
+    assert f"'check -c {tmp_path}/b' refuses the new one: line 1 of {tmp_path}/b is wrong" in str(error.value)
+    assert os.listdir(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text() == "old\n"
+
+
+def test_the_candidate_is_what_is_checked(tmp_path: Path) -> None:
+    seen = []
+
+    def check(command: list[str]) -> tuple[int, str, str]:
+        seen.append((command[:2], Path(command[2]).read_text(), Path(command[2]).parent))
+        return 0, "", ""
+
+    place([wanted(tmp_path / "a", validate="check -c %s")], NOTHING, check, str(tmp_path / "notes"))
+    assert seen == [(["check", "-c"], "text\n", tmp_path)]
+
+
+def test_an_unknown_owner_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidError, match="nobody-knows"):
+        place([wanted(tmp_path / "a", owner="nobody-knows")], NOTHING, accept, str(tmp_path / "notes"))
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_note_outlives_a_run_that_stopped_before_its_unit(tmp_path: Path) -> None:
+    notes = str(tmp_path / "notes")
+    files = [wanted(tmp_path / "a", reload="u.service"), wanted(tmp_path / "b", reload=["v.service", "w.service"])]
+    place(files[:1], due(NOTHING, files[:1]), accept, notes)
+    # The next run finds the file as wanted, and the note.
+    assert not differs(files[0], look(files[0].dest))
+    found = due(noted(files, notes), [])
+    assert found == {"reload": {"u.service": {files[0].dest}}, "restart": {}}
+    assert states(files, found) == {"u.service": "reloaded", "v.service": "started", "w.service": "started"}
+
+
+def test_the_note_is_there_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes, files = str(tmp_path / "notes"), [wanted(tmp_path / "a", restart="u.service")]
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        place(files, due(NOTHING, files), accept, notes)
+    assert os.listdir(tmp_path) == ["notes"]
+    assert noted(files, notes)["restart"] == {"u.service": {files[0].dest}}
+
+
+def test_a_restart_is_more_than_a_reload() -> None:
+    files = [wanted(Path("/a"), reload="u.service"), wanted(Path("/b"), restart="u.service")]
+    assert states(files, due(NOTHING, files)) == {"u.service": "restarted"}
+    assert states(files, due(NOTHING, files[:1])) == {"u.service": "reloaded"}
+    assert states(files, due(NOTHING, [])) == {"u.service": "started"}
+
+
+def test_notes_add_up() -> None:
+    files = [wanted(Path("/a"), reload="u.service"), wanted(Path("/b"), reload="u.service")]
+    assert due({"reload": {"u.service": {"/a"}}, "restart": {}}, files[1:])["reload"] == {"u.service": {"/a", "/b"}}
