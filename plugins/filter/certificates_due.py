@@ -21,12 +21,11 @@ options:
     type: str
     required: true
   here:
-    description: The files of the host's folder of certificates, as M(ansible.builtin.find) returns them with checksums.
-    type: list
-    elements: dict
+    description: Checksums of the host's keys and certificates by path, from M(scaleup.webstack.host_info).
+    type: dict
     required: true
   records:
-    description: The records of the authority, old ones left out, in the same form.
+    description: The authority's records, old ones left out, as M(ansible.builtin.find) returns them.
     type: list
     elements: dict
     required: true
@@ -37,7 +36,7 @@ author:
 EXAMPLES = r"""
 - name: Certificates to issue
   ansible.builtin.debug:
-    msg: "{{ published | scaleup.webstack.certificates_due(inventory_hostname, here.files, records.files) }}"
+    msg: "{{ published | scaleup.webstack.certificates_due('web1', here.checksums, records.files) }}"
 """
 
 RETURN = r"""
@@ -59,13 +58,11 @@ def certificates_due(wanted: object, host: str, here: object, records: object) -
     """Return what is due."""
     if not isinstance(wanted, list) or not all(isinstance(each, Mapping) for each in wanted):
         raise AnsibleFilterError("scaleup.webstack.certificates_due works on a list of published certificates.")
-    return certificates.due(wanted, host, _checksums(here), _checksums(records))
-
-
-def _checksums(files: object) -> dict[str, str]:
-    if not isinstance(files, list):
-        raise AnsibleFilterError("scaleup.webstack.certificates_due needs lists of files with their checksums.")
-    return {PurePosixPath(file["path"]).name: file["checksum"] for file in files}
+    if not isinstance(here, Mapping) or not isinstance(records, list):
+        raise AnsibleFilterError("scaleup.webstack.certificates_due needs checksums by path, and a list of records.")
+    found = {PurePosixPath(path).name: checksum for path, checksum in here.items()}
+    issued = {PurePosixPath(record["path"]).name: record["checksum"] for record in records}
+    return certificates.due(wanted, host, found, issued)
 
 
 class FilterModule:

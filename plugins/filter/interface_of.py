@@ -7,11 +7,11 @@ name: interface_of
 version_added: 0.1.0
 short_description: The network interface that carries an address
 description:
-  - Finds in a host's own facts the device that carries an address, be it the first one of the device or not.
+  - Finds the interface that carries an address, be it the first one of the interface or not.
 positional: address
 options:
   _input:
-    description: The host's C(ansible_facts), with the network subset.
+    description: Addresses by interface, as M(scaleup.webstack.host_info) returns them in C(interfaces).
     type: dict
     required: true
   address:
@@ -25,13 +25,13 @@ author:
 EXAMPLES = r"""
 - name: The interface of the service address
   ansible.builtin.debug:
-    msg: "{{ ansible_facts | scaleup.webstack.interface_of(webstack_address) }}"
+    msg: "{{ webstack_host.interfaces | scaleup.webstack.interface_of(webstack_address) }}"
   # -> eth0
 """
 
 RETURN = r"""
 _value:
-  description: The device's name.
+  description: The interface's name.
   type: str
 """
 
@@ -43,12 +43,12 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils import interfaces
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import LayoutError
 
 
-def interface_of(facts: object, address: object) -> str:
-    """Return the device that carries the address."""
-    if not isinstance(facts, Mapping):
-        raise AnsibleFilterError("scaleup.webstack.interface_of works on facts: ansible_facts | interface_of(address).")
+def interface_of(addresses: object, address: object) -> str:
+    """Return the interface that carries the address."""
+    if not isinstance(addresses, Mapping):
+        raise AnsibleFilterError("scaleup.webstack.interface_of works on webstack_host.interfaces.")
     try:
-        return interfaces.interface_of(facts, address)
+        return interfaces.interface_of(addresses, address)
     except LayoutError as error:
         raise AnsibleFilterError(f"scaleup.webstack.interface_of: {error}") from error
 

@@ -67,9 +67,9 @@ def test_lists_of_servers_come_from_the_layout():
             "haproxy_backends: There is no tier 'cache'.",
         ),
         (lambda: nginx_upstreams(layout(GROUPS, HOSTVARS), "x"), "nginx_upstreams: The port is 'x'."),
-        (lambda: certificates_due({}, "web1", [], []), "certificates_due works on a list of published certificates."),
-        (lambda: certificates_due(["web"], "web1", [], []), "works on a list of published certificates."),
-        (lambda: certificates_due([], "web1", {}, []), "needs lists of files with their checksums."),
+        (lambda: certificates_due({}, "web1", {}, []), "certificates_due works on a list of published certificates."),
+        (lambda: certificates_due(["web"], "web1", {}, []), "works on a list of published certificates."),
+        (lambda: certificates_due([], "web1", [], []), "needs checksums by path, and a list of records."),
     ],
 )
 def test_errors_are_sentences_for_ansible(call, sentence):
@@ -79,12 +79,12 @@ def test_errors_are_sentences_for_ansible(call, sentence):
 
 
 WEB = {"name": "web", "dns": ["web1"], "addresses": []}
-KEY = {"path": "/etc/webstack/pki/web.key", "checksum": "k"}
+HERE = {"/etc/webstack/pki/web.key": "k", "/etc/webstack/pki/web.crt": "c"}
 
 
 def test_certificates_are_compared_by_the_names_of_their_files():
-    (due,) = certificates_due([WEB], "web1", [], [])
+    (due,) = certificates_due([WEB], "web1", {}, [])
     issued = [{"path": f"/var/lib/webstack/ca/{due['record']}", "checksum": "c"}]
     assert due == {**WEB, "record": due["record"]}
-    assert certificates_due([WEB], "web1", [KEY, {"path": "/etc/webstack/pki/web.crt", "checksum": "c"}], issued) == []
-    assert certificates_due([WEB], "web1", [KEY, {"path": "/etc/webstack/pki/web.crt", "checksum": "d"}], issued)
+    assert certificates_due([WEB], "web1", HERE, issued) == []
+    assert certificates_due([WEB], "web1", {**HERE, "/etc/webstack/pki/web.crt": "d"}, issued)

@@ -6,23 +6,16 @@ from ansible_collections.scaleup.webstack.plugins.filter.interface_of import Fil
 
 interface_of = FilterModule().filters()["interface_of"]
 
-FACTS = {
-    "interfaces": ["lo", "eth0", "br-lan.10"],
-    "default_ipv4": {"interface": "eth0", "address": "192.0.2.1"},
-    "lo": {"device": "lo", "ipv4": {"address": "127.0.0.1"}, "ipv6": [{"address": "::1"}]},
-    "eth0": {
-        "device": "eth0",
-        "ipv4": {"address": "192.0.2.1"},
-        "ipv4_secondaries": [{"address": "192.0.2.100"}],
-        "ipv6": [{"address": "fe80::1"}, {"address": "2001:db8::1"}],
-    },
-    "br_lan.10": {"device": "br-lan.10", "ipv4": {"address": "198.51.100.1"}},
-    "bond0": {"device": "bond0", "active": False},
+INTERFACES = {
+    "lo": ["127.0.0.1/8", "::1/128"],
+    "eth0": ["192.0.2.1/24", "192.0.2.100/32", "fe80::1/64", "2001:db8::1/64"],
+    "br-lan.10": ["198.51.100.1/24"],
+    "bond0": [],
 }
 
 
 @pytest.mark.parametrize(
-    ("address", "device"),
+    ("address", "interface"),
     [
         ("192.0.2.1", "eth0"),
         ("192.0.2.100", "eth0"),
@@ -31,20 +24,20 @@ FACTS = {
         ("127.0.0.1", "lo"),
     ],
 )
-def test_interface(address, device):
-    assert interface_of(FACTS, address) == device
+def test_interface(address, interface):
+    assert interface_of(INTERFACES, address) == interface
 
 
 @pytest.mark.parametrize(
-    ("facts", "address", "sentence"),
+    ("interfaces", "address", "sentence"),
     [
-        (FACTS, "192.0.2.9", "No interface of this host carries 192.0.2.9; it has bond0, br-lan.10, eth0, lo."),
+        (INTERFACES, "192.0.2.9", "No interface of this host carries 192.0.2.9; it has bond0, br-lan.10, eth0, lo."),
         ({}, "192.0.2.9", "it has no interfaces"),
-        (FACTS, "eth0", "'eth0' is not a literal"),
-        (None, "192.0.2.1", "works on facts"),
+        (INTERFACES, "eth0", "'eth0' is not a literal"),
+        (None, "192.0.2.1", "works on webstack_host.interfaces"),
     ],
 )
-def test_refusals(facts, address, sentence):
+def test_refusals(interfaces, address, sentence):
     with pytest.raises(AnsibleFilterError) as caught:
-        interface_of(facts, address)
+        interface_of(interfaces, address)
     assert sentence in str(caught.value)

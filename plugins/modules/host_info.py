@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""All that a run wants to know of a host before it does anything."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_info
+short_description: Look once at all that a run wants to know of a host
+version_added: 0.1.0
+author: The scaleup.webstack authors (@scaleup)
+description:
+  - Reads what the stages of C(site.yml) decide from. One round trip takes the place of M(ansible.builtin.setup), of a
+    query for packages, and of M(ansible.builtin.find).
+extends_documentation_fragment:
+  - scaleup.webstack.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  packages:
+    description: Names of Debian packages; those that are installed are returned.
+    type: list
+    elements: str
+    default: []
+  checksums:
+    description: Paths, with C(*) for any name, of files whose checksums are returned.
+    type: list
+    elements: str
+    default: []
+  texts:
+    description: Paths of small files, none of them secret, whose texts are returned.
+    type: list
+    elements: path
+    default: []
+  free_mib:
+    description: Paths whose file systems' free room is returned.
+    type: list
+    elements: path
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: The host is looked at
+  scaleup.webstack.host_info:
+    packages: [nginx]
+    checksums: ["/etc/webstack/pki/*"]
+  register: webstack_host
+"""
+
+RETURN = r"""
+distribution:
+  description: C(ID) of os-release(5).
+  returned: always
+  type: str
+  sample: debian
+release:
+  description: C(VERSION_CODENAME) of os-release(5); empty if it has none.
+  returned: always
+  type: str
+  sample: trixie
+python:
+  description: Version of the Python that Ansible uses on the host.
+  returned: always
+  type: str
+  sample: 3.13.5
+processors:
+  description: How many processors a process may use.
+  returned: always
+  type: int
+memory_mib:
+  description: Memory in MiB.
+  returned: always
+  type: int
+interfaces:
+  description: Addresses with their prefix lengths, by network interface; empty without the program C(ip).
+  returned: always
+  type: dict
+  sample: {eth0: [192.0.2.11/24]}
+packages:
+  description: Which of the packages that were asked for are installed and configured.
+  returned: always
+  type: list
+  elements: str
+checksums:
+  description: SHA-1 sums of files, by path.
+  returned: always
+  type: dict
+texts:
+  description: Texts of the files that were asked for and exist, by path.
+  returned: always
+  type: dict
+free_mib:
+  description: Free room in MiB, by path that was asked for.
+  returned: always
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.scaleup.webstack.plugins.module_utils.host import look
+
+
+def main() -> None:
+    """Look."""
+    paths = {"type": "list", "elements": "path", "default": []}
+    names = {"type": "list", "elements": "str", "default": []}
+    module = AnsibleModule(
+        argument_spec={"packages": names, "checksums": names, "texts": paths, "free_mib": paths},
+        supports_check_mode=True,
+    )
+
+    def run(command: list[str]) -> tuple[int, str, str]:
+        found = module.get_bin_path(command[0]) is not None
+        return module.run_command(command) if found else (127, "", "")
+
+    module.exit_json(changed=False, **look(module.params, run))
+
+
+if __name__ == "__main__":
+    main()

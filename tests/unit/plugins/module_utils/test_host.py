@@ -1,0 +1,63 @@
+"""What a host says of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.scaleup.webstack.plugins.module_utils import host
+
+ADDRESSES = """[{"ifname":"lo","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},
+ {"ifname":"eth0","addr_info":[{"local":"192.0.2.11","prefixlen":24},{"local":"fe80::1","prefixlen":64}]},
+ {"ifname":"bond0"},{}]"""
+DPKG = "ii  nginx\nhi  haproxy\nrc  apache2\niU  mysql-server\nun  keepalived\n"
+
+
+def test_interfaces() -> None:
+    assert host.interfaces(ADDRESSES) == {
+        "lo": ["127.0.0.1/8"],
+        "eth0": ["192.0.2.11/24", "fe80::1/64"],
+        "bond0": [],
+    }
+    assert host.interfaces("") == {}
+
+
+def test_only_whole_packages_count() -> None:
+    assert host.installed(DPKG) == ["haproxy", "nginx"]
+
+
+def test_packages_that_dpkg_does_not_know_are_no_error() -> None:
+    asked = []
+
+    def run(command: list[str]) -> tuple[int, str, str]:
+        asked.append(command)
+        return 1, "ii  nginx\n", "dpkg-query: no packages found matching keepalived"
+
+    assert host.packages(["nginx", "keepalived"], run) == ["nginx"]
+    assert asked[0][-2:] == ["nginx", "keepalived"]
+    assert host.packages([], run) == []
+    assert len(asked) == 1
+
+
+def test_memory() -> None:
+    assert host.memory_mib("MemTotal:       24689120 kB\nMemFree: 1 kB\n") == 24110
+
+
+def test_files(tmp_path: Path) -> None:
+    (tmp_path / "a.crt").write_text("a")
+    (tmp_path / "d").mkdir()
+    assert host.checksums([f"{tmp_path}/*"]) == {f"{tmp_path}/a.crt": "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"}
+    assert host.texts([f"{tmp_path}/a.crt", f"{tmp_path}/none"]) == {f"{tmp_path}/a.crt": "a"}
+
+
+def test_room_for_a_path_to_come(tmp_path: Path) -> None:
+    room = host.free_mib([str(tmp_path), f"{tmp_path}/to/come"])
+    assert room[str(tmp_path)] == pytest.approx(room[f"{tmp_path}/to/come"], rel=0.1)
+    assert room[str(tmp_path)] > 0
+
+
+def test_this_host() -> None:
+    seen = host.look({"packages": [], "checksums": [], "texts": [], "free_mib": ["/"]}, lambda command: (0, "", ""))
+    assert seen["processors"] >= 1
+    assert seen["memory_mib"] > 100
+    assert {"distribution", "release", "python", "interfaces", "packages", "free_mib"} <= seen.keys()
