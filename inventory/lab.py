@@ -47,6 +47,8 @@ def inventory(lab: str, state: Path) -> dict[str, object]:
         # What a person would write for a stack of their own.
         "webstack_domain": "www.webstack.test",
         "webstack_vips": [f"{network}.100"],
+        # This machine, as the lab's hosts see it.
+        "webstack_admin_networks": [f"{network}.1"],
     }
     hosts = {name: number for group in HOSTS.values() for name, number in group.items()}
     return {

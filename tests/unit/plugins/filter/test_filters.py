@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
 from ansible_collections.scaleup.webstack.plugins.filter.certificates_due import FilterModule as CertificatesDue
+from ansible_collections.scaleup.webstack.plugins.filter.firewall_rules import FilterModule as Rules
 from ansible_collections.scaleup.webstack.plugins.filter.haproxy_backends import FilterModule as Backends
 from ansible_collections.scaleup.webstack.plugins.filter.layout import FilterModule as LayoutFilter
 from ansible_collections.scaleup.webstack.plugins.filter.nginx_upstreams import FilterModule as Upstreams
 
 certificates_due = CertificatesDue().filters()["certificates_due"]
 layout = LayoutFilter().filters()["layout"]
+firewall_rules = Rules().filters()["firewall_rules"]
 haproxy_backends = Backends().filters()["haproxy_backends"]
 nginx_upstreams = Upstreams().filters()["nginx_upstreams"]
 
@@ -51,9 +53,38 @@ def test_lists_of_servers_come_from_the_layout():
     assert nginx_upstreams(known, 9443) == [{"name": "app", "servers": [server]}]
 
 
+def test_rules_of_a_host_are_the_documented_structure():
+    flows = [{"name": "https", "from": ["web"], "port": 8443, "protocol": "tcp", "why": "Requests."}]
+    assert firewall_rules(layout(GROUPS, HOSTVARS), "app1", flows, []) == {
+        "sets": [
+            {
+                "name": "web_ipv4",
+                "type": "ipv4_addr",
+                "networks": False,
+                "elements": ({"value": "192.0.2.21", "name": "web1"},),
+            }
+        ],
+        "rules": [
+            {
+                "flow": "https",
+                "why": "Requests.",
+                "source": "ip saddr @web_ipv4 ",
+                "service": "tcp dport 8443",
+                "forwarded": "meta l4proto tcp ct original proto-dst 8443",
+            }
+        ],
+        "admin_ports": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
+        (lambda: firewall_rules({}, "web1", [], []), "firewall_rules: The input is not a layout."),
+        (
+            lambda: firewall_rules(layout(GROUPS, HOSTVARS), "web1", ["x"], []),
+            "firewall_rules: Host web1: 'x' is no flow.",
+        ),
         (lambda: layout(["lb1"], HOSTVARS), "groups | layout(hostvars)"),
         (lambda: layout(GROUPS, None), "groups | layout(hostvars)"),
         (lambda: layout({"web": ["web1"]}, {"web1": {}}), "Host web1 has no address."),
