@@ -35,24 +35,29 @@ requirements: $(VENV) ## pin the tools again (requirements/*.txt)
 	    requirements/controller.in -o "requirements/controller-$${pair#*:}.txt"; \
 	done
 
+.PHONY: root
+root:
+	@[ "$$(id -u)" = 0 ] || { \
+	  echo "The lab's hosts are containers that only root can start: run 'sudo make $(or $(MAKECMDGOALS),lab)'."; exit 1; }
+
 .PHONY: lab lab-destroy lab-shell
-lab: $(VENV) ## the lab's hosts, up
+lab: root $(VENV) ## the lab's hosts, up
 	rm -f "$(MOLECULE_EPHEMERAL_DIRECTORY)/state.yml" # what is there is asked of podman each time
 	molecule create
-lab-destroy: $(VENV) ## the lab's hosts, gone
+lab-destroy: root $(VENV) ## the lab's hosts, gone
 	molecule destroy
 	rm -rf "$(MOLECULE_EPHEMERAL_DIRECTORY)"
-lab-shell: $(VENV) ## a shell on one host: make lab-shell HOST=db1
+lab-shell: root $(VENV) ## a shell on one host: make lab-shell HOST=db1
 	.cache/lab/$(WEBSTACK_LAB)/podman exec -it $(WEBSTACK_LAB)-$(HOST) bash
 
 .PHONY: demo
-demo: $(VENV) ## from a bare machine to a running stack in the lab, and how to look at it
+demo: root $(VENV) ## from a bare machine to a running stack in the lab, and how to look at it
 	.ci/demo.sh
 
 .PHONY: test bench
-test: $(VENV) ## what continuous integration runs
+test: root $(VENV) ## what continuous integration runs
 	python .ci/test.py
-bench: $(VENV) ## how fast the playbooks are, as ratios measured in one run
+bench: root $(VENV) ## how fast the playbooks are, as ratios measured in one run
 	python tests/bench/bench.py
 
 .PHONY: lint unit
