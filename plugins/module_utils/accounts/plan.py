@@ -3,7 +3,8 @@
 """From the accounts that a server has to the accounts that it should have.
 
 Invariant: accounts, schemas and objects that nobody named stay as they are (an account's privileges on ``*.*`` are
-always named). No account ever has more than it should after a step that it did not have before.
+always named). No account ever has more than it should after a step that it did not have before. Every prefix of a plan
+keeps this, and planning again after any prefix gives the rest.
 """
 
 from __future__ import annotations
@@ -36,8 +37,10 @@ def plan_accounts(
     ]
     for account in accounts:
         steps += _account_steps(found.name, account, found.accounts.get(account.shown))
+    back = Step(found.name, Action.CLOSE_WRITES, "the server is read-only again, as it was")
     if not steps:
-        return AccountsPlan()
+        left_open = found.pristine and found.read_only and not (binlog or found.super_read_only)
+        return AccountsPlan((back,) if left_open else ())  # a run that was interrupted left it so
     if binlog:
         refusal = _refused_with_binlog(found)
         return AccountsPlan(() if refusal else tuple(steps), refusal=refusal)
@@ -49,7 +52,6 @@ def plan_accounts(
         first.append(Step(found.name, Action.LIFT_SUPER_READ_ONLY, "accounts cannot be made while it is on"))
     if not found.read_only:
         return AccountsPlan((*first, *steps))
-    back = Step(found.name, Action.CLOSE_WRITES, "the server is read-only again, as it was")
     return AccountsPlan((*first, *steps), (back,))
 
 

@@ -162,6 +162,18 @@ def test_accounts_that_are_right_are_left_alone(call: Call, servers: Servers) ->
     assert told["diff"]["before"] == told["diff"]["after"]
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_fresh_server_is_closed_again_whatever_happens(call: Call, servers: Servers, fails: bool) -> None:
+    answers: dict[str, Any] = {IDENTITY: [identity("db2")]}
+    if fails:
+        answers["CREATE USER"] = pymysql.err.OperationalError(1819, "password too weak")
+    servers["local"] = Mysqld(answers)
+    told = call("mysql_accounts", {**ACCOUNTS, "binlog": False})
+    assert bool(told.get("failed")) == fails
+    assert servers["local"].sent[:2] == ["SET SESSION sql_log_bin = OFF", "SET GLOBAL super_read_only = OFF"]
+    assert servers["local"].sent[-1] == "SET GLOBAL super_read_only = ON"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import ipaddress
 import time
 
 import pytest
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import LayoutError
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.layout import TIERS, Layout, derive
-from hypothesis import given
-from hypothesis import strategies as st
 
 STACK = {
     "all": ["lb1", "lb2", "web1", "web2", "app1", "db1", "db2", "client1"],
@@ -165,29 +162,6 @@ def test_tier_that_names_a_host_without_entry_is_no_layout():
 def test_unknown_tier_is_a_mistake(tier):
     with pytest.raises(LayoutError, match=r"There is no tier .* The tiers are lb, web, app, db, monitoring\."):
         derived().members(tier)
-
-
-@given(
-    addresses=st.lists(st.ip_addresses(), min_size=1, max_size=12, unique=True),
-    carried=st.lists(st.sets(st.sampled_from(TIERS), min_size=1), min_size=12, max_size=12),
-)
-def test_any_inventory_with_own_addresses_gives_every_host_once(addresses, carried):
-    names = [f"host{number}" for number in range(len(addresses))]
-    groups = {
-        tier: [name for name, tiers in zip(names, carried, strict=False) if tier in tiers] for tier in reversed(TIERS)
-    }
-    variables = {name: {"ansible_host": str(address)} for name, address in zip(names, addresses, strict=True)}
-    scoped = any("%" in str(address) for address in addresses)
-    if scoped:
-        with pytest.raises(LayoutError):
-            derived(groups, variables)
-        return
-    layout = derived(groups, variables)
-    assert sorted(layout.hosts) == sorted(names)
-    assert {ipaddress.ip_address(host.address) for host in layout.hosts.values()} == set(addresses)
-    for tier in TIERS:
-        assert [host.name for host in layout.members(tier)] == groups[tier]
-    assert Layout.from_data(layout.to_data()) == layout
 
 
 def test_a_thousand_hosts_cost_little():

@@ -1,113 +1,126 @@
-"""From found accounts to steps."""
+"""From found accounts to steps, and what must hold wherever they are interrupted."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
-from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import (
-    Account,
-    Found,
-    Grant,
-    Instance,
-    account_of,
-)
-from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.plan import lines, plan_accounts, wanted_lines
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts import plan as planner
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Instance
+from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.plan import lines, wanted_lines
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import statements_for
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.verifiers import VERIFIERS
-
-PASSWORD, VERIFIER = next(iter(VERIFIERS.items()))
-OTHER = list(VERIFIERS.values())[1]
-
-
-def wanted(**changes: Any) -> Account:
-    given = {
-        "name": "demo_writer",
-        "host": "%",
-        "plugin": "caching_sha2_password",
-        "password": PASSWORD,
-        "grants": [{"object": "demo.*", "privileges": ["SELECT", "INSERT"]}],
-    }
-    return account_of({**given, **changes})
-
-
-def found(**changes: Any) -> Found:
-    right = Found("caching_sha2_password", VERIFIER, True, False, (Grant("demo.*", frozenset({"SELECT", "INSERT"})),))
-    return replace(right, **changes)
-
-
-def server(*, account: Found | None = None, **changes: Any) -> Instance:
-    accounts = {"demo_writer@%": account} if account else {}
-    return replace(Instance("db1", False, False, False, frozenset({"mysql"}), accounts), **changes)
-
-
-def actions(instance: Instance, *accounts: Account, schemas: tuple[str, ...] = (), binlog: bool = True) -> list[str]:
-    plan = plan_accounts(instance, accounts, schemas, binlog=binlog)
-    return [step.action.value for step in (*plan.steps, *plan.afterwards)]
-
-
-@pytest.mark.parametrize(
-    ("account", "steps"),
-    [
-        (None, ["create_account", "grant"]),
-        (found(), []),
-        (found(verifier=OTHER), ["alter_account"]),
-        (found(tls=False), ["alter_account"]),
-        (found(locked=True), ["alter_account"]),
-        (found(plugin="auth_socket", verifier="demo"), ["alter_account"]),
-        (found(grants=()), ["grant"]),
-        (found(grants=(Grant("demo.*", frozenset({"SELECT", "INSERT", "DROP"})),)), ["revoke"]),
-        (found(grants=(Grant("demo.*", frozenset({"SELECT", "DROP"})),)), ["revoke", "grant"]),
-        (found(grants=(*found().grants, Grant("other.*", frozenset({"SELECT"})))), []),
-        (found(grants=(*found().grants, Grant("*.*", frozenset({"SELECT"})))), ["revoke"]),
-    ],
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.worlds import (
+    OTHER,
+    PASSWORD,
+    VERIFIER,
+    World,
+    world_of,
+    worlds,
 )
-def test_account(account: Found | None, steps: list[str]) -> None:
-    instance = server(account=account)
-    assert actions(instance, wanted()) == steps
-    same = lines(instance, [wanted()], []) == wanted_lines(instance, [wanted()], [])
-    assert same == (not steps)
+from hypothesis import given
+from hypothesis import strategies as st
+
+planner.matches = cache(planner.matches)  # a pure function of thousands of hashes, asked the same again and again
+
+WORLDS = pytest.mark.parametrize("facts", worlds(), ids=lambda facts: facts["world"])
+
+words = st.sets(st.sampled_from(["SELECT", "INSERT", "DROP", "GRANT OPTION"]), min_size=1)
+grants = st.dictionaries(st.sampled_from(["demo.*", "demo.t", "other.*", "*.*"]), words, max_size=3)
+names = st.sampled_from(["a", "b", "c"])
+by_password = st.fixed_dictionaries(
+    {"grants": grants},
+    optional={"password": st.just("other"), "tls": st.booleans(), "locked": st.booleans()},
+)
+by_socket = st.fixed_dictionaries({"grants": grants, "os_user": st.sampled_from(["agent", "root"])})
+wishes = st.one_of(st.fixed_dictionaries({"grants": grants}), by_socket)
+anything = st.fixed_dictionaries(
+    {
+        "wanted": st.dictionaries(names, wishes),
+        "found": st.dictionaries(names, st.one_of(by_password, by_socket)),
+        "schemas": st.lists(st.sampled_from(["mysql", "demo", "shop"]), unique=True),
+        "binlog": st.booleans(),
+        "server": st.sampled_from(
+            [
+                {},
+                {"pristine": True},
+                {"read_only": True, "pristine": True},
+                {"read_only": True, "super_read_only": True, "pristine": True},
+                {"read_only": True, "super_read_only": True},
+            ]
+        ),
+    }
+)
 
 
-def test_auth_socket_is_compared_by_its_os_user() -> None:
-    account = wanted(plugin="auth_socket", password=None, os_user="agent")
-    right = found(plugin="auth_socket", verifier="agent", tls=False)
-    assert actions(server(account=right), account) == []
-    assert actions(server(account=replace(right, verifier="root")), account) == ["alter_account"]
+@WORLDS
+def test_plan(facts: dict[str, Any]) -> None:
+    plan = world_of(facts).plan()
+    assert [step.action.value for step in plan.steps] == facts["steps"]
+    assert [step.action.value for step in plan.afterwards] == facts.get("afterwards", [])
+    assert facts.get("refusal", "") in plan.refusal
+    assert bool(facts.get("refusal")) == bool(plan.refusal)
 
 
-def test_missing_schemas_come_first() -> None:
-    assert actions(server(), wanted(), schemas=("mysql", "demo")) == ["create_schema", "create_account", "grant"]
+@WORLDS
+def test_the_diff_shows_what_changes(facts: dict[str, Any]) -> None:
+    world = world_of(facts)
+    about = {"create_schema", "create_account", "alter_account", "grant", "revoke"}
+    there = lines(world.server, world.accounts, world.schemas)
+    will_be = wanted_lines(world.server, world.accounts, world.schemas)
+    assert (there != will_be) == bool(about & set(facts["steps"]) or facts.get("refusal"))
 
 
-def test_a_read_only_server_is_refused_only_if_something_is_missing() -> None:
-    replica = server(account=found(), read_only=True, super_read_only=True)
-    assert plan_accounts(replica, [wanted()], [], binlog=True).refusal == ""
-    plan = plan_accounts(replica, [wanted()], ["demo"], binlog=True)
-    assert "db1 is read-only" in plan.refusal
-    assert not plan.steps
+@WORLDS
+def test_every_prefix_is_safe_and_the_rest_follows_from_it(facts: dict[str, Any]) -> None:
+    replay(world_of(facts))
 
 
-def test_without_the_binary_log_only_a_pristine_server_is_changed() -> None:
-    fresh = server(read_only=True, super_read_only=True, pristine=True)
-    assert actions(fresh, wanted(), binlog=False) == [
-        "keep_out_of_binlog",
-        "lift_super_read_only",
-        "create_account",
-        "grant",
-        "close_writes",
-    ]
-    half_done = replace(fresh, super_read_only=False)
-    assert actions(half_done, wanted(), binlog=False)[-1] == "close_writes"
-    assert actions(server(pristine=True), wanted(), binlog=False)[-1] == "grant"
-    plan = plan_accounts(replace(fresh, pristine=False), [wanted()], [], binlog=False)
-    assert "already holds data" in plan.refusal
-    assert not plan.steps
+@given(anything)
+def test_any_plan_may_be_interrupted_anywhere(facts: dict[str, Any]) -> None:
+    replay(world_of(facts))
+
+
+def replay(world: World) -> None:
+    plan = world.plan()
+    steps = (*plan.steps, *plan.afterwards)
+    end = world.after(steps)
+    for length in range(len(steps) + 1):
+        now = world.after(steps[:length])
+        nobody_has_too_much(world, now)
+        nothing_is_lost(world, now.server)
+        again = now.plan()
+        assert bool(again.refusal) == bool(plan.refusal)
+        finished = now.after((*again.steps, *again.afterwards))
+        assert finished.server == end.server
+        assert finished.plan().steps == ()
+
+
+def nobody_has_too_much(world: World, now: World) -> None:
+    """An account has what it had before or should have, and what it should have only with the password it should."""
+    wanted = {account.shown: account for account in world.accounts}
+    for name, found in now.server.accounts.items():
+        before = world.server.accounts.get(name)
+        had = {grant.on: grant.privileges for grant in before.grants} if before else {}
+        should = {grant.on: grant.privileges for grant in wanted[name].grants} if name in wanted else {}
+        for grant in found.grants:
+            more = grant.privileges - had.get(grant.on, frozenset())
+            assert more <= should.get(grant.on, frozenset()), name
+            assert not more or found.verifier == (wanted[name].os_user or VERIFIER), name
+        assert name in wanted or found == before
+
+
+def nothing_is_lost(world: World, now: Instance) -> None:
+    """Schemas and accounts stay, and a server that was read-only never opens to ordinary accounts."""
+    assert now.schemas >= world.server.schemas
+    assert now.accounts.keys() >= world.server.accounts.keys()
+    assert now.read_only or not world.server.read_only
 
 
 def test_no_password_is_shown_anywhere() -> None:
-    plan = plan_accounts(server(account=found(verifier=OTHER)), [wanted()], ["demo"], binlog=True)
+    world = world_of({"wanted": {"a": {}}, "found": {"a": {"password": "other"}}, "schemas": ["demo"]})
+    plan = world.plan()
     shown = [repr(plan), *(each.shown for step in plan.steps for each in statements_for(step))]  # type: ignore[union-attr]
     assert PASSWORD not in "".join(shown)
-    assert VERIFIER not in repr(server(account=found()))
+    assert VERIFIER not in repr(world)
+    assert OTHER not in repr(world)
