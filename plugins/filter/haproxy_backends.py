@@ -8,7 +8,7 @@ version_added: 0.1.0
 short_description: The servers of one tier, for a HAProxy backend
 description:
   - Lists every host of a tier with its address and port, in the order of the inventory.
-positional: tier, port
+positional: tier, port, only
 options:
   _input:
     description: The fact C(webstack_layout), made by P(scaleup.webstack.layout#filter).
@@ -23,6 +23,10 @@ options:
     description: The TCP port on which they answer.
     type: int
     required: true
+  only:
+    description: Names of the hosts to list; left out, all of the tier are. The others are not even read.
+    type: list
+    elements: str
 author:
   - The scaleup.webstack authors (@scaleup)
 """
@@ -32,6 +36,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ webstack_layout | scaleup.webstack.haproxy_backends('web', 8443) }}"
   # -> [{name: web1, address: 192.0.2.21, port: 8443, endpoint: "192.0.2.21:8443"}]
+
+- name: This web host alone
+  ansible.builtin.debug:
+    msg: "{{ webstack_layout | scaleup.webstack.haproxy_backends('web', 8443, only=[inventory_hostname]) | first }}"
 """
 
 RETURN = r"""
@@ -54,6 +62,7 @@ _value:
       type: str
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -62,10 +71,14 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import Lay
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.layout import Layout
 
 
-def haproxy_backends(layout: object, tier: object, port: object) -> list[dict[str, object]]:
+def haproxy_backends(
+    layout: object, tier: object, port: object, only: Sequence[str] | None = None
+) -> list[dict[str, object]]:
     """Return the servers of one tier."""
+    if isinstance(only, str):
+        raise AnsibleFilterError(f"scaleup.webstack.haproxy_backends: only is {only!r}. Give a list of names.")
     try:
-        return servers(Layout.from_data(layout), tier, port)
+        return servers(Layout.from_data(layout), tier, port, only)
     except LayoutError as error:
         raise AnsibleFilterError(f"scaleup.webstack.haproxy_backends: {error}") from error
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from .addresses import endpoint, port_number
 from .layout import Layout
 
 
-def servers(layout: Layout, tier: object, port: object) -> list[dict[str, object]]:
-    """Return name, address, port and endpoint of every host of a tier, in the order of the inventory."""
+def servers(layout: Layout, tier: object, port: object, only: Container[str] | None = None) -> list[dict[str, object]]:
+    """Return name, address, port and endpoint of the hosts of a tier, in the order of the inventory."""
     number = port_number(port)
     return [
         {"name": host.name, "address": host.address, "port": number, "endpoint": endpoint(host.address, number)}
-        for host in layout.members(tier)
+        for host in layout.members(tier, only)
     ]
 
 

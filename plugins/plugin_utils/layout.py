@@ -7,11 +7,14 @@ hosts a run is limited to, and whichever of them are down.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from .addresses import literal
 from .errors import LayoutError
+
+Value = TypeVar("Value")
 
 TIERS = ("lb", "web", "app", "db", "monitoring")
 SEED_GROUP = "mysql_primary"
@@ -19,6 +22,7 @@ SEED_GROUP = "mysql_primary"
 # Host names become names of servers in configuration files: HAProxy takes exactly these characters.
 _HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
+_NO_LAYOUT = "The input is not a layout. Use the fact webstack_layout, made by the filter scaleup.webstack.layout."
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ class Layout:
     vips: tuple[str, ...]
     domain: str
 
-    def members(self, tier: object) -> tuple[Host, ...]:
-        """Return the hosts of a tier; none is an answer, an unknown tier is a mistake."""
+    def members(self, tier: object, only: Container[str] | None = None) -> tuple[Host, ...]:
+        """Return the hosts of a tier, or some of them; none is an answer, an unknown tier is a mistake."""
         if not isinstance(tier, str) or tier not in self.tiers:
             raise LayoutError(f"There is no tier {tier!r}. The tiers are {_listed(self.tiers)}.")
-        return tuple(self.hosts[name] for name in self.tiers[tier])
+        try:
+            return tuple(self.hosts[name] for name in self.tiers[tier] if only is None or name in only)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise LayoutError(_NO_LAYOUT) from error
 
     def to_data(self) -> dict[str, object]:
         """Return the layout as the plain data that templates read (the fact webstack_layout)."""
@@ -63,25 +70,41 @@ class Layout:
 
     @classmethod
     def from_data(cls, data: object) -> Layout:
-        """Read back what to_data wrote."""
+        """Read back what to_data wrote, each host and tier when it is asked for."""
         try:
             if not isinstance(data, Mapping):
                 raise TypeError
-            hosts = {
-                str(name): Host(str(host["name"]), str(host["address"]), tuple(host["tiers"]))
-                for name, host in data["hosts"].items()
-            }
-            tiers = {str(tier): tuple(names) for tier, names in data["tiers"].items()}
-            absent = {name for names in tiers.values() for name in names} - hosts.keys()
-            if absent:
-                raise KeyError(*absent)
+            hosts, tiers = _Lazy(data["hosts"], _host), _Lazy(data["tiers"], tuple)
             return cls(
                 hosts, tiers, data["seed"], data["state_host"], tuple(data["vips"]), str(data.get("domain") or "")
             )
         except (AttributeError, KeyError, TypeError) as error:
-            raise LayoutError(
-                "The input is not a layout. Use the fact webstack_layout, made by the filter scaleup.webstack.layout."
-            ) from error
+            raise LayoutError(_NO_LAYOUT) from error
+
+
+class _Lazy(Mapping[str, Value]):
+    """Values that are read when they are asked for.
+
+    A template needs few of a thousand hosts, and Ansible works out every part of a structure that is touched.
+    """
+
+    def __init__(self, data: object, read: Callable[[Any], Value]) -> None:
+        if not isinstance(data, Mapping):
+            raise TypeError
+        self._data, self._read = data, read
+
+    def __getitem__(self, key: str) -> Value:
+        return self._read(self._data[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
+def _host(data: Mapping[str, Any]) -> Host:
+    return Host(str(data["name"]), str(data["address"]), tuple(data["tiers"]))
 
 
 def derive(

@@ -50,6 +50,8 @@ def test_lists_of_servers_come_from_the_layout():
     known = layout(GROUPS, HOSTVARS)
     server = {"name": "app1", "address": "192.0.2.31", "port": 9443, "endpoint": "192.0.2.31:9443"}
     assert haproxy_backends(known, "app", 9443) == [server]
+    assert haproxy_backends(known, "app", 9443, only=["app1", "web1"]) == [server]
+    assert haproxy_backends(known, "app", 9443, only=[]) == []
     assert nginx_upstreams(known, 9443) == [{"name": "app", "servers": [server]}]
 
 
@@ -97,6 +99,7 @@ def test_rules_of_a_host_are_the_documented_structure():
             lambda: haproxy_backends(layout(GROUPS, HOSTVARS), "cache", 80),
             "haproxy_backends: There is no tier 'cache'.",
         ),
+        (lambda: haproxy_backends(layout(GROUPS, HOSTVARS), "web", 80, only="web1"), "Give a list of names."),
         (lambda: nginx_upstreams(layout(GROUPS, HOSTVARS), "x"), "nginx_upstreams: The port is 'x'."),
         (lambda: certificates_due({}, "web1", {}, []), "certificates_due works on a list of published certificates."),
         (lambda: certificates_due(["web"], "web1", {}, []), "works on a list of published certificates."),

@@ -155,7 +155,7 @@ def test_tier_that_names_a_host_without_entry_is_no_layout():
     data = derived().to_data()
     del data["hosts"]["web1"]
     with pytest.raises(LayoutError, match="The input is not a layout"):
-        Layout.from_data(data)
+        Layout.from_data(data).members("web")
 
 
 @pytest.mark.parametrize("tier", ["cache", "", None, ["web"]])
