@@ -54,9 +54,11 @@ lab-shell: root $(VENV) ## a shell on one host: make lab-shell HOST=db1
 demo: root $(VENV) ## from a bare machine to a running stack in the lab, and how to look at it
 	.ci/demo.sh
 
-.PHONY: test bench
+.PHONY: test test-full bench
 test: root $(VENV) ## what continuous integration runs
 	python .ci/test.py
+test-full: root $(VENV) ## every proof, recorded in docs/proof.md: make test-full, or one tier: make test-full TIER=db
+	python .ci/test_full.py $(TIER)
 bench: root $(VENV) ## how fast the playbooks are, as ratios measured in one run
 	python tests/bench/bench.py
 

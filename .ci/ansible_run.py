@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -76,10 +77,24 @@ def environment(**more: str) -> dict[str, str]:
     return values
 
 
+def _end(process: subprocess.Popen[str], reason: str, output: list[str]) -> None:
+    output.append(f"It was ended, because {reason}.\n")
+    os.killpg(process.pid, signal.SIGKILL)
+
+
 def run(
-    name: str, command: Sequence[str], folder: Path, *, more: Mapping[str, str] | None = None, beat: float = 30
+    name: str,
+    command: Sequence[str],
+    folder: Path,
+    *,
+    more: Mapping[str, str] | None = None,
+    beat: float = 30,
+    limit: float = 7200,
 ) -> Run:
-    """Run it; the whole output goes to folder/name.log, and every `beat` seconds a line says where it is."""
+    """Run it; the whole output goes to folder/name.log, and every `beat` seconds a line says where it is.
+
+    After `limit` seconds it is ended, with all that it has started.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / f"{name}.record.json"
     record.unlink(missing_ok=True)
@@ -96,14 +111,17 @@ def run(
             print(f"    {name}: {time.monotonic() - began:.0f} s{where[0]}", flush=True)
 
     threading.Thread(target=sign_of_life, daemon=True).start()
-    try:
-        with (
-            open(folder / f"{name}.log", "w", encoding="utf-8") as log,
-            subprocess.Popen(
-                list(command), cwd=ROOT, env=environment(**recording, **(more or {})), text=True, errors="replace",
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            ) as process,
-        ):  # fmt: skip
+    with (
+        open(folder / f"{name}.log", "w", encoding="utf-8") as log,
+        subprocess.Popen(
+            list(command), cwd=ROOT, env=environment(**recording, **(more or {})), text=True, errors="replace",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        ) as process,
+    ):  # fmt: skip
+        clock = threading.Timer(limit, _end, (process, f"it took longer than {limit / 60:.0f} minutes", output))
+        clock.daemon = True
+        clock.start()
+        try:
             for coloured in process.stdout or []:
                 line = COLOUR.sub("", coloured)
                 log.write(line)
@@ -111,7 +129,11 @@ def run(
                 output.append(line)
                 if heading := HEADING.match(line):
                     where[0] = f", {heading[2]}"
-    finally:
-        ended.set()
+        except BaseException:
+            _end(process, "the run was stopped", output)
+            raise
+        finally:
+            ended.set()
+            clock.cancel()
     found = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     return Run(process.returncode, time.monotonic() - began, output, found)

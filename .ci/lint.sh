@@ -32,8 +32,9 @@ stories() {
   done
   return "$wrong"
 }
+proofs() { python .ci/proof_table.py --check; }
 
-all=(ansible_lint yaml_lint ruff_check ruff_format mypy_plugins specs readme_tables stories changelog tarball)
+all=(ansible_lint yaml_lint ruff_check ruff_format mypy_plugins specs readme_tables stories proofs changelog tarball)
 if command -v shellcheck >/dev/null; then all+=(shell_scripts); else echo "not run: shell_scripts (shellcheck is not installed)"; fi
 if [ $# -gt 0 ]; then all=("$@"); fi
 
