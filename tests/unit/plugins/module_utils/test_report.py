@@ -15,7 +15,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.report import (
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Outcome
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import find_primary
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import expected, plan_member
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import (
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     topology_of,
     wanted,
     worlds,

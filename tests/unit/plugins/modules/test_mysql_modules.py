@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils import entry
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.verifiers import VERIFIERS
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import identity, replica_status
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import CA, member_of
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import CA, member_of
 from ansible_collections.scaleup.webstack.tests.unit.plugins.modules.conftest import Mysqld
 
 Call = Callable[..., dict[str, Any]]

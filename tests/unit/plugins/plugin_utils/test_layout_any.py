@@ -68,6 +68,7 @@ def test_any_inventory_is_a_layout_or_a_sentence(groups, variables, options):
     assert layout.state_host in layout.hosts or not layout.hosts
     assert Layout.from_data(json.loads(json.dumps(layout.to_data()))) == layout
     for tier in TIERS:
+        assert len(set(layout.tiers[tier])) == len(layout.tiers[tier])
         assert [server["name"] for server in servers(layout, tier, 443)] == list(layout.tiers[tier])
     assert upstreams(layout, 443)
 
@@ -89,7 +90,7 @@ def inventories(draw):
 def test_every_host_of_a_sound_inventory_is_there_once(inventory):
     groups, variables = inventory
     layout = derived(groups, variables)
-    assert set(layout.hosts) == {name for tier in TIERS for name in groups[tier]}
+    assert list(layout.hosts) == list(dict.fromkeys(name for tier in TIERS for name in groups[tier]))
     for tier in TIERS:
         assert [host.name for host in layout.members(tier)] == groups[tier]
     for host in layout.hosts.values():

@@ -10,7 +10,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.accounts import p
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Instance
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.plan import lines, wanted_lines
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import statements_for
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.worlds import (
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.world import (
     OTHER,
     PASSWORD,
     VERIFIER,

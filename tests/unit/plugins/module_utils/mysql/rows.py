@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import (
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     CA,
     gtids,
     member_of,

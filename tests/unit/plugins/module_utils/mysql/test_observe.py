@@ -12,7 +12,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.mysql import stat
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe, observe_accounts
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member, Receiver
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import identity, replica_status
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import (
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     gtids,
     member_of,
     uuid_of,

@@ -11,7 +11,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     diagnose,
     find_primary,
 )
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import topology_of, worlds
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import topology_of, worlds
 
 
 @pytest.mark.parametrize("world", worlds(), ids=lambda world: world["world"])

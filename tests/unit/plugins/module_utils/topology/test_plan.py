@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import expected, plan_member
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.worlds import (
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     CA,
     NAMES,
     gtids,
