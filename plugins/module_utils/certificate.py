@@ -1,0 +1,81 @@
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is wrong with a certificate and its private key, as text in PEM; nothing is read or written here.
+
+The library cryptography is imported when it is needed: hosts have it only once their packages are installed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+_UTC = timezone.utc  # noqa: UP017 - datetime.UTC came with Python 3.11, and a host may have an older one to report
+
+
+def can_judge() -> bool:
+    """Whether the library that reads certificates is there."""
+    try:
+        import cryptography  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
+
+
+def fault(certificate: str, key: str = "", *, authority: bool = False, now: datetime | None = None) -> str | None:
+    """Return what is wrong, as the predicate of a sentence whose subject is the certificate; None if nothing is.
+
+    Without a key only the certificate is judged. `authority`: it has to be able to sign others. `now` is aware of its
+    time zone; by default it is the time of this machine. Raises ImportError without the library cryptography.
+    """
+    from cryptography import x509  # noqa: PLC0415
+
+    try:
+        read = x509.load_pem_x509_certificate(certificate.encode())
+    except ValueError:
+        return "is no certificate in PEM"
+    moment = now or datetime.now(_UTC)
+    begins, ends = _validity(read)
+    if ends <= moment:
+        return f"has expired on {ends:%Y-%m-%d}"
+    if begins > moment:
+        return f"is valid from {begins:%Y-%m-%d} only"
+    if authority and not _may_sign(read):
+        return "is that of no certificate authority (basic constraint CA:TRUE)"
+    return _key_fault(read, key) if key else None
+
+
+def _validity(certificate: Any) -> tuple[datetime, datetime]:
+    if hasattr(certificate, "not_valid_after_utc"):
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    # cryptography before 42, where times have no zone and mean UTC
+    begins, ends = certificate.not_valid_before, certificate.not_valid_after
+    return begins.replace(tzinfo=_UTC), ends.replace(tzinfo=_UTC)
+
+
+def _may_sign(certificate: Any) -> bool:
+    from cryptography import x509  # noqa: PLC0415
+
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _key_fault(certificate: Any, key: str) -> str | None:
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+        Encoding,
+        PublicFormat,
+        load_pem_private_key,
+    )
+
+    try:
+        private = load_pem_private_key(key.encode(), password=None)
+    except TypeError:
+        return "has a private key with a passphrase, which nobody could type during a run"
+    except ValueError:
+        return "has a private key that is none in PEM"
+    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    if private.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
+        return "does not match its private key"
+    return None
