@@ -1,0 +1,5 @@
+import sys
+from pathlib import Path
+
+SHARED = Path(__file__).parents[3] / "molecule" / "shared"
+sys.path[:0] = [str(SHARED / "files"), str(SHARED / "filter_plugins")]
