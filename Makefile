@@ -28,12 +28,17 @@ $(VENV): .ci/venv.sh $(wildcard requirements/*.txt)
 	mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
 	touch $@
 
+# Other pins, each in an environment of its own.
+.cache/venv/%/.ready: .ci/venv.sh requirements/%.txt | $(VENV)
+	.ci/venv.sh "" $(@D) $*
+	touch $@
+
 .PHONY: requirements
+PIN := uv pip compile --quiet --upgrade --no-header --no-annotate --no-emit-index-url --python-version
 requirements: $(VENV) ## pin the tools again (requirements/*.txt)
-	for pair in 3.11:2.19 3.13:2.21; do \
-	  uv pip compile --quiet --upgrade --no-header --no-annotate --no-emit-index-url --python-version "$${pair%:*}" \
-	    requirements/controller.in -o "requirements/controller-$${pair#*:}.txt"; \
-	done
+	$(PIN) 3.11 requirements/controller.in -o requirements/controller-2.19.txt
+	$(PIN) 3.13 requirements/controller.in -o requirements/controller-2.21.txt
+	$(PIN) 3.11 --universal requirements/importer.in -o requirements/importer.txt
 
 .PHONY: root
 root:
@@ -82,7 +87,7 @@ dist: $(VENV) ## the collection as a tarball in build/
 .PHONY: sanity importer
 sanity: $(VENV) ## ansible-test sanity, no ignore file, without containers
 	.ci/sanity.sh
-importer: $(VENV) ## what Galaxy's importer says about the tarball
+importer: $(VENV) .cache/venv/importer/.ready ## what Galaxy's importer says about the tarball
 	.ci/importer.sh
 
 .PHONY: clean

@@ -1,13 +1,24 @@
 #!/usr/bin/env bash
-# Makes .venv from the pinned requirements: .ci/venv.sh [PYTHON]
+# Makes a virtual environment from pinned requirements: .ci/venv.sh [PYTHON [FOLDER [REQUIREMENTS]]]
+# Without more it makes .venv, for the newest Python that is found. REQUIREMENTS is the name of a file in requirements.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+python=${1:-} folder=${2:-.venv} requirements=${3:-}
 
-usable() { "$1" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
+# ansible-core 2.21 needs Python 3.12; 3.11 gets the last core that runs on it.
+case $requirements in
+  controller-2.19) versions="3.11" ;;
+  controller-2.21) versions="3.13 3.12" ;;
+  *) versions="3.13 3.12 3.11" ;;
+esac
+
+usable() {
+  "$1" -c 'import sys, venv, ensurepip; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv[1].split())' "$versions" 2>/dev/null
+}
 
 find_python() {
   local version candidate
-  for version in 3.13 3.12 3.11; do
+  for version in $versions; do
     for candidate in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python3; do
       if command -v "$candidate" >/dev/null && usable "$candidate"; then command -v "$candidate"; return; fi
     done
@@ -16,19 +27,19 @@ find_python() {
   return 1
 }
 
-python=${1:-}
 if [ -n "$python" ]; then
-  usable "$python" || { echo "PYTHON=$python is not a Python 3.11 to 3.13 with venv: install one or leave PYTHON out." >&2; exit 1; }
+  usable "$python" || { echo "PYTHON=$python is none of Python $versions with venv: install one or leave PYTHON out." >&2; exit 1; }
 elif ! python=$(find_python); then
-  echo "No Python 3.11 to 3.13 with venv was found: install one (Debian: apt install python3 python3-venv) or name it with PYTHON=." >&2
+  echo "None of Python $versions with venv was found for $folder: install one (Debian: apt install python3 python3-venv) or name it with PYTHON=." >&2
   exit 1
 fi
 
-# ansible-core 2.21 needs Python 3.12; 3.11 gets the last core that runs on it.
-core=$("$python" -c 'import sys; print("2.21" if sys.version_info >= (3, 12) else "2.19")')
-echo "Tools: $("$python" --version) at $python, ansible-core $core, into .venv"
-"$python" -m venv --clear .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+if [ -z "$requirements" ]; then
+  requirements=controller-$("$python" -c 'import sys; print("2.21" if sys.version_info >= (3, 12) else "2.19")')
+fi
+echo "Tools: $("$python" --version) at $python, requirements/$requirements.txt, into $folder"
+"$python" -m venv --clear "$folder"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv==0.13.8
 # Ansible needs a UTF-8 locale and uv must not look for Pythons of its own.
-UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --no-config --requirement "requirements/controller-$core.txt"
-echo "Tools: $(.venv/bin/ansible --version | head -n 1), $(.venv/bin/molecule --version 2>/dev/null | head -n 1)"
+UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$PWD/$folder "$folder/bin/uv" pip install --quiet --no-config --requirement "requirements/$requirements.txt"
+echo "Tools: $("$folder/bin/ansible" --version | head -n 1)"
