@@ -1,6 +1,6 @@
 # Copyright (c) the scaleup.webstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The store of generated secrets: what it holds, and what must be added. Pure apart from the random source given."""
+"""The store of generated secrets: what it holds, and what must be added. Pure apart from reading the file."""
 
 from __future__ import annotations
 
@@ -47,3 +47,12 @@ class Store:
         """Return the store with every missing name generated; what it holds is never changed."""
         added = {name: generate() for name in self.missing(names)}
         return Store(self.identity or identify(), {**self.secrets, **added})
+
+
+def read(path: str) -> Store:
+    """Read the store, empty if there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return Store.parse(file.read(), path)
+    except FileNotFoundError:
+        return Store()

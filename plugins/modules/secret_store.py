@@ -11,6 +11,7 @@ short_description: Generate secrets once and keep them on one host
 version_added: 0.1.0
 author: The scaleup.webstack authors (@scaleup)
 description:
+  - Begins the store, with an id of its own, if there is none.
   - Adds a random secret for every name that the store does not hold, and never changes one that it holds.
   - The store is one JSON file that root alone can read.
   - No secret is returned; read the file with a task under C(no_log).
@@ -66,16 +67,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
-from ansible_collections.scaleup.webstack.plugins.module_utils.store import Store
-
-
-def read(path: str) -> Store:
-    """Read the store, empty if there is none."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return Store.parse(file.read(), path)
-    except FileNotFoundError:
-        return Store()
+from ansible_collections.scaleup.webstack.plugins.module_utils.store import Store, read
 
 
 def write(path: str, store: Store) -> None:
@@ -110,7 +102,8 @@ def main() -> None:
     try:
         store = read(options["path"])
         added = store.missing(options["names"])
-        if added and not module.check_mode:
+        changed = bool(added) or not store.identity
+        if changed and not module.check_mode:
             # 192 bits in 32 characters: MySQL takes no longer password for a replication channel.
             store = store.completed(options["names"], lambda: secrets.token_urlsafe(24), lambda: str(uuid.uuid4()))
             write(options["path"], store)
@@ -119,7 +112,7 @@ def main() -> None:
     except OSError as error:
         module.fail_json(msg=f"The store {options['path']} cannot be read or written: {error.strerror}.")
     message = f"{len(added)} secrets were generated." if added else "Every secret exists."
-    module.exit_json(changed=bool(added), id=store.identity, added=added, msg=message)
+    module.exit_json(changed=changed, id=store.identity, added=added, msg=message)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,17 @@ OURS = "ansible_collections.scaleup.webstack.plugins."
 UTILS = "module_utils/"
 
 # Pure files: the standard library without its ways out of the process, and each other.
-PURE = ("accounts", "errors.py", "firewall.py", "mysql/statement.py", "report.py", "secret.py", "step.py", "topology")
+PURE = (
+    "accounts",
+    "belonging.py",
+    "errors.py",
+    "firewall.py",
+    "mysql/statement.py",
+    "report.py",
+    "secret.py",
+    "step.py",
+    "topology",
+)
 WAYS_OUT = {
     "asyncio",
     "http",

@@ -43,6 +43,12 @@ def test_what_it_holds_stays_and_what_is_missing_is_added(call: Call, path: Path
     assert (secrets["a"], set(secrets)) == (held, {"a", "c"})
 
 
+def test_a_store_without_secrets_is_one(call: Call, path: Path) -> None:
+    told = call("secret_store", {"path": str(path), "names": []})
+    assert (told["changed"], json.loads(path.read_text())) == (True, {"id": told["id"], "secrets": {}})
+    assert not call("secret_store", {"path": str(path), "names": []})["changed"]
+
+
 def test_check_mode_makes_nothing(call: Call, path: Path) -> None:
     told = call("secret_store", {"path": str(path), "names": ["a"]}, check_mode=True)
     assert (told["changed"], told["added"], told["id"]) == (True, ["a"], "")

@@ -1,0 +1,83 @@
+"""What is said of the store before a run changes anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., dict[str, Any]]
+CERTIFICATE = "the certificate of a CA\n"
+SUM = hashlib.sha1(CERTIFICATE.encode(), usedforsecurity=False).hexdigest()
+MEMBER = {"name": "web1", "id": "X", "authority": SUM}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A whole store."""
+    (tmp_path / "ca").mkdir()
+    (tmp_path / "ca" / "ca.crt").write_text(CERTIFICATE)
+    (tmp_path / "ca" / "ca.key").write_text("the key")
+    (tmp_path / "secrets.json").write_text(json.dumps({"id": "X", "secrets": {"a": "hidden"}}))
+    return tmp_path
+
+
+def look(call: Call, folder: Path, *names: str, hosts: Any = (), **more: Any) -> dict[str, Any]:
+    asked = {"host": "db1", "folder": str(folder), "names": list(names), "hosts": list(hosts), "marks": ["/id"], **more}
+    told = call("secret_store_info", asked)
+    assert "hidden" not in json.dumps(told)
+    return told
+
+
+def test_a_whole_store(call: Call, folder: Path) -> None:
+    told = look(call, folder, "a", hosts=[MEMBER])
+    assert (told["id"], told["missing"], told["complete"], told["authority"]) == ("X", [], True, CERTIFICATE)
+    assert not told["changed"]
+
+
+def test_a_new_name(call: Call, folder: Path) -> None:
+    told = look(call, folder, "a", "b", hosts=[MEMBER])
+    assert (told["missing"], told["complete"]) == (["b"], False)
+
+
+def test_no_store_yet(call: Call, tmp_path: Path) -> None:
+    told = look(call, tmp_path / "none", "a", hosts=[{"name": "web1"}])
+    assert (told["id"], told["missing"], told["complete"], told["authority"]) == ("", ["a"], False, "")
+
+
+def test_a_store_that_holds_a_ca_alone_is_begun_too(call: Call, tmp_path: Path) -> None:
+    assert not look(call, tmp_path)["complete"]
+    assert look(call, tmp_path, given_authority=CERTIFICATE)["complete"]
+
+
+def test_everything_is_given(call: Call, folder: Path) -> None:
+    told = look(call, folder, given_authority=CERTIFICATE, hosts=[MEMBER])
+    assert (told["id"], told["complete"]) == ("", True)
+
+
+@pytest.mark.parametrize("lost", ["secrets.json", "ca/ca.crt", "ca/ca.key"])
+def test_a_part_of_the_store_is_lost(call: Call, folder: Path, lost: str) -> None:
+    (folder / lost).unlink()
+    told = look(call, folder, "a", hosts=[MEMBER])
+    assert told["failed"]
+    assert told["msg"].startswith("db1 holds no ")
+    assert told["msg"].endswith("remove /id there.")
+
+
+def test_hosts_that_were_not_seen(call: Call, tmp_path: Path) -> None:
+    assert "has not looked at web2" in look(call, tmp_path, "a", hosts=[{"name": "web1"}], unseen=["web2"])["msg"]
+
+
+def test_what_is_no_store(call: Call, folder: Path) -> None:
+    (folder / "secrets.json").write_text("hidden")
+    assert "is not a store of secrets" in look(call, folder, "a")["msg"]
+
+
+def test_what_cannot_be_read(call: Call, folder: Path) -> None:
+    (folder / "secrets.json").unlink()
+    (folder / "secrets.json").mkdir()
+    assert look(call, folder, "a")["msg"] == f"The store in {folder} cannot be read: Is a directory."
