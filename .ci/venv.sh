@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a virtual environment from pinned requirements: .ci/venv.sh [PYTHON [FOLDER [REQUIREMENTS]]]
-# Without more it makes .venv, for the newest Python that is found. REQUIREMENTS is the name of a file in requirements.
+# PYTHON is a version like 3.11, or a program. Without more it makes .venv, for the newest Python that is found. REQUIREMENTS is the name of a file in requirements.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${1:-} folder=${2:-.venv} requirements=${3:-}
@@ -16,20 +16,22 @@ usable() {
   "$1" -c 'import sys, venv, ensurepip; sys.exit("%d.%d" % sys.version_info[:2] not in sys.argv[1].split())' "$versions" 2>/dev/null
 }
 
-find_python() {
+find_python() { # VERSION...
   local version candidate
-  for version in $versions; do
+  for version in "$@"; do
     for candidate in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python3; do
       if command -v "$candidate" >/dev/null && usable "$candidate"; then command -v "$candidate"; return; fi
     done
   done
-  if usable python3; then command -v python3; return; fi
   return 1
 }
 
+# shellcheck disable=SC2086 # versions is a list of words
 if [ -n "$python" ]; then
-  usable "$python" || { echo "PYTHON=$python is none of Python $versions with venv: install one or leave PYTHON out." >&2; exit 1; }
-elif ! python=$(find_python); then
+  found=$(find_python "$python") || found=$python
+  usable "$found" || { echo "PYTHON=$python is none of Python $versions with venv: install one or leave PYTHON out." >&2; exit 1; }
+  python=$found
+elif ! python=$(find_python $versions 3); then
   echo "None of Python $versions with venv was found for $folder: install one (Debian: apt install python3 python3-venv) or name it with PYTHON=." >&2
   exit 1
 fi
