@@ -31,6 +31,14 @@ MEMBERS: dict[str, Any] = {
     },
 }
 
+MEMBER: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "seed": {"type": "str", "required": True},
+    "replication_user": {"type": "str", "default": "webstack_replication"},
+    "replication_password": {"type": "str", "required": True, "no_log": True},
+    "timeout": {"type": "int", "default": 60},
+}
+
 ACCOUNTS: dict[str, Any] = {
     "type": "list",
     "elements": "dict",

@@ -28,14 +28,15 @@ def member_report(name: str, plan: Plan, done: Outcome, *, before: Topology, aft
         **_report(done, msg, topology_lines(before, plan.primary), topology_lines(after, plan.primary)),
         "failed": bool(done.error or refusal),
         "primary": plan.primary,
-        "diagnosis": _diagnosis(refusal, done.error).value,
+        "diagnosis": _diagnosis(refusal, done.error, before[name]).value,
     }
 
 
-def _diagnosis(refusal: Finding | None, error: str) -> Diagnosis:
+def _diagnosis(refusal: Finding | None, error: str, server: Server) -> Diagnosis:
     if refusal:
         return refusal.diagnosis
-    return Diagnosis.BROKEN_REPLICA if error else Diagnosis.HEALTHY
+    broken = Diagnosis.OUT_OF_GROUP if server.group else Diagnosis.BROKEN_REPLICA
+    return broken if error else Diagnosis.HEALTHY
 
 
 def accounts_report(
@@ -103,6 +104,8 @@ def _line(topology: Topology, server: Server, primary: str | None) -> str:
     if not server.reachable:
         return "does not answer"
     parts = [role_of(server, primary), "writable" if server.writable else "read-only"]
+    if server.group:
+        parts.append(f"in a group, {server.group_state.lower()}")
     for channel in server.channels:
         running = "running" if channel.running else "not running"
         parts.append(f"replicates from {_source_name(topology, channel)} as {channel.source_user}, {running}")

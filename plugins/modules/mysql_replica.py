@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - scaleup.webstack.attributes
   - scaleup.webstack.mysql_login
+  - scaleup.webstack.mysql_member
 attributes:
   check_mode:
     support: full
@@ -28,32 +29,15 @@ attributes:
   idempotent:
     support: full
 options:
-  name:
-    description: The server that is to be a whole member; one of O(members).
-    type: str
-    required: true
-  seed:
+  semi_sync:
     description:
-      - Member that becomes the primary while no server holds any data and every member answers.
-      - Later it only decides between servers that hold exactly the same transactions while none claims to be primary.
-    type: str
-    required: true
-  replication_user:
-    description: Account that replicas log in to the primary with.
-    type: str
-    default: webstack_replication
-  replication_password:
-    description:
-      - Password of O(replication_user).
-      - The servers do not tell a channel's password, so a changed one is sent only where a replica receives nothing.
-    type: str
-    required: true
-  timeout:
-    description: Seconds within which a replica must be seen to receive and to apply.
-    type: int
-    default: 60
+      - Whether the primary waits until a replica has received a transaction before it acknowledges it (AFTER_SYNC),
+        for as long as it takes. While no replica is connected, it acknowledges nothing.
+    type: bool
+    default: false
 seealso:
   - module: scaleup.webstack.mysql_replication_info
+  - module: scaleup.webstack.mysql_group_member
   - module: scaleup.webstack.mysql_accounts
 """
 
@@ -95,65 +79,21 @@ msg:
   returned: always
 """
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.scaleup.webstack.plugins.module_utils.apply import apply
-from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import (
-    LOGIN,
-    MEMBERS,
-    login_of,
-    members_of,
-    name_in,
-)
+from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import LOGIN, MEMBER, MEMBERS
 from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import open_session
-from ansible_collections.scaleup.webstack.plugins.module_utils.report import member_report
-from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Wanted, expected, plan_member
+from ansible_collections.scaleup.webstack.plugins.module_utils.member import make_whole
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import expected, plan_member
+
+run = partial(make_whole, plan_member, expected)
 
 
 def main() -> None:
-    """Observe, plan, apply, report."""
-    module = AnsibleModule(
-        argument_spec={
-            **LOGIN,
-            "members": MEMBERS,
-            "name": {"type": "str", "required": True},
-            "seed": {"type": "str", "required": True},
-            "replication_user": {"type": "str", "default": "webstack_replication"},
-            "replication_password": {"type": "str", "required": True, "no_log": True},
-            "timeout": {"type": "int", "default": 60},
-        },
-        supports_check_mode=True,
-    )
-    run_module(module, run)
-
-
-def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
-    """The five lines that every module is."""
-    members, login = members_of(params), login_of(params)
-    wanted = Wanted(
-        name=name_in(members, "name", params["name"]),
-        seed=name_in(members, "seed", params["seed"]),
-        replication_user=params["replication_user"],
-        replication_password=Secret(params["replication_password"]),
-        ca_file=params["ca_file"],
-        timeout=params["timeout"],
-    )
-    member = next(each for each in members if each.name == wanted.name)
-    connect = partial(open_session, login)
-    before = Topology.of(observe(members, connect))
-    plan = plan_member(before, wanted)
-    done = apply(plan.steps, partial(connect, member, wanted.timeout), check_mode=check_mode)
-    after = before
-    if done.queries:
-        after = expected(before, plan.steps) if check_mode else Topology.of(observe(members, connect))
-    return member_report(wanted.name, plan, done, before=before, after=after)
+    """Make the server a whole member."""
+    spec = {**LOGIN, **MEMBER, "members": MEMBERS, "semi_sync": {"type": "bool", "default": False}}
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), run)
 
 
 if __name__ == "__main__":

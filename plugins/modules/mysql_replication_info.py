@@ -33,7 +33,16 @@ options:
     description: Seconds of lag from which on a replica is reported as lagging.
     type: int
     default: 30
+  mode:
+    description:
+      - How the servers are to belong together while they hold nothing. Once they hold data they tell it themselves,
+        and anything but V(auto) has to agree with them.
+      - With V(auto), three servers or more are a V(group), two are V(semisync), and one is V(single).
+    type: str
+    choices: [auto, group, semisync, single]
+    default: auto
 seealso:
+  - module: scaleup.webstack.mysql_group_member
   - module: scaleup.webstack.mysql_replica
 """
 
@@ -58,13 +67,23 @@ primary:
   description: Name of the primary, whether it takes writes now or not; null if none can be told.
   type: str
   returned: always
+first:
+  description:
+    - Member to make whole before the others, the primary or the one that is to be; null if none can be told.
+  type: str
+  returned: always
+mode:
+  description: The mode that the servers work in or, while they hold nothing, are to work in.
+  type: str
+  returned: always
 diagnosis:
   description:
     - The worst finding, or V(healthy).
     - One of V(two_writable), V(conflicting_claims), V(duplicate_identity), V(unreachable_primary),
-      V(group_without_majority), V(diverged), V(no_primary), V(uninitialised), V(primary_read_only),
-      V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_source), V(broken_replica), V(out_of_group),
-      V(unattached), V(unreachable_member), V(lagging), V(healthy).
+      V(group_without_majority), V(complete_outage), V(wrong_mode), V(diverged), V(no_primary), V(uninitialised),
+      V(primary_read_only), V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_source),
+      V(broken_replica), V(asynchronous), V(waiting_replica), V(out_of_group), V(unattached), V(unreachable_member),
+      V(lagging), V(healthy).
   type: str
   returned: always
 findings:
@@ -118,6 +137,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe imp
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import open_session
 from ansible_collections.scaleup.webstack.plugins.module_utils.report import findings_report, servers_report
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import diagnose, find_primary
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.mode import Mode, decide_mode
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
 
 
@@ -129,6 +149,7 @@ def main() -> None:
             "members": MEMBERS,
             "seed": {"type": "str", "default": ""},
             "lag_limit": {"type": "int", "default": 30},
+            "mode": {"type": "str", "choices": ["auto", *Mode], "default": "auto"},
         },
         supports_check_mode=True,
     )
@@ -140,12 +161,15 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:  # no
     members, seed = members_of(params), params["seed"]
     seed = name_in(members, "seed", seed) if seed else ""
     topology = Topology.of(observe(members, partial(open_session, login_of(params))))
-    findings = diagnose(topology, seed, params["lag_limit"])
+    mode, refusal = decide_mode(topology, params["mode"])
+    findings = diagnose(topology, seed, params["lag_limit"], refusal)
     verdict = find_primary(topology, seed)
     primary = None if verdict.is_first_start else verdict.primary
     return {
         "changed": False,
         "primary": primary,
+        "first": verdict.primary,
+        "mode": mode.value,
         "diagnosis": findings[0].diagnosis.value,
         "findings": findings_report(findings),
         "servers": servers_report(topology, primary),

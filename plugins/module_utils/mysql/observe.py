@@ -100,7 +100,7 @@ def _settled(server: Server, servers: tuple[Server, ...], connect: Connect) -> S
 def _server(member: Member, session: Asks) -> Server:
     row = session.run(sql.IDENTITY)[0]
     status = [each for each in session.run(sql.REPLICA_STATUS) if not str(each["Channel_Name"]).startswith(_OF_A_GROUP)]
-    group_names = session.run(sql.GROUP_NAME)
+    membership = session.run(sql.MEMBERSHIP)[0]
     return Server(
         member,
         server_uuid=str(row["server_uuid"]),
@@ -111,7 +111,8 @@ def _server(member: Member, session: Asks) -> Server:
         gtid_executed=GtidSet.parse(str(row["gtid_executed"])),
         gtid_purged=GtidSet.parse(str(row["gtid_purged"])),
         channels=tuple(_channel(each) for each in status),
-        group=_group(session, group_names),
+        group=_group(session, membership),
+        semi_sync=membership["semi_sync"] == "ON",
     )
 
 
@@ -136,11 +137,18 @@ def _channel(row: sql.Row) -> Channel:
     )
 
 
-def _group(session: Asks, names: Sequence[sql.Row]) -> Group | None:
-    name = str(names[0]["group_name"] or "") if names else ""
-    if not name:
+def _group(session: Asks, row: sql.Row) -> Group | None:
+    if not row["group_name"]:
         return None
-    return Group(name, tuple(_group_member(row) for row in session.run(sql.GROUP_MEMBERS) if row["server_uuid"]))
+    return Group(
+        name=str(row["group_name"]),
+        members=tuple(_group_member(each) for each in session.run(sql.GROUP_MEMBERS) if each["server_uuid"]),
+        local_address=str(row["local_address"] or ""),
+        seeds=str(row["seeds"] or ""),
+        on_boot=row["on_boot"] == "ON",
+        recovery_user=str(row["recovery_user"] or ""),
+        received=GtidSet.parse(str(row["received"] or "")),
+    )
 
 
 def _group_member(row: sql.Row) -> GroupMember:

@@ -12,6 +12,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model im
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import Membership
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
 
 Value: TypeAlias = "str | int | Secret"
@@ -51,9 +52,19 @@ IDENTITY = Statement(
     " @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged"
 )
 REPLICA_STATUS = Statement("SHOW REPLICA STATUS")
-GROUP_NAME = Statement(
-    "SELECT VARIABLE_VALUE AS group_name FROM performance_schema.global_variables"
-    " WHERE VARIABLE_NAME = 'group_replication_group_name'"
+# Settings of plugins: a server that has not loaded one answers NULL.
+MEMBERSHIP = Statement(
+    "SELECT"
+    " MAX(IF(VARIABLE_NAME = 'group_replication_group_name', VARIABLE_VALUE, NULL)) AS group_name,"
+    " MAX(IF(VARIABLE_NAME = 'group_replication_local_address', VARIABLE_VALUE, NULL)) AS local_address,"
+    " MAX(IF(VARIABLE_NAME = 'group_replication_group_seeds', VARIABLE_VALUE, NULL)) AS seeds,"
+    " MAX(IF(VARIABLE_NAME = 'group_replication_start_on_boot', VARIABLE_VALUE, NULL)) AS on_boot,"
+    " MAX(IF(VARIABLE_NAME = 'rpl_semi_sync_source_enabled', VARIABLE_VALUE, NULL)) AS semi_sync,"
+    " (SELECT USER FROM performance_schema.replication_connection_configuration"
+    " WHERE CHANNEL_NAME = 'group_replication_recovery') AS recovery_user,"
+    " (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status"
+    " WHERE CHANNEL_NAME = 'group_replication_applier') AS received"
+    " FROM performance_schema.global_variables"
 )
 GROUP_MEMBERS = Statement(
     "SELECT MEMBER_ID AS server_uuid, MEMBER_HOST AS host, MEMBER_PORT AS port, MEMBER_STATE AS state,"
@@ -80,11 +91,25 @@ def show_grants(name: str, host: str) -> Statement:
     return Statement("SHOW GRANTS FOR %s@%s", (name, host))
 
 
-def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911 - one case an action
+def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911, PLR0912 - one case an action
     """The SQL of one step."""
     match step.action, step.argument:
         case Action.CLOSE_WRITES, _:
             return (Statement("SET GLOBAL super_read_only = ON"),)
+        case Action.WAIT_FOR_REPLICAS, bool() as wait:
+            return (Statement(f"SET GLOBAL rpl_semi_sync_source_enabled = {'ON' if wait else 'OFF'}"),)
+        case Action.CONFIGURE_GROUP, Membership() as membership:
+            return tuple(_persisted(membership))
+        case Action.SET_RECOVERY_ACCOUNT, (str() as user, Secret() as password):
+            return (_recovery(user, password),)
+        case Action.ALLOW_BOOTSTRAP, bool() as allowed:
+            return (Statement(f"SET GLOBAL group_replication_bootstrap_group = {'ON' if allowed else 'OFF'}"),)
+        case Action.START_GROUP, _:
+            return (Statement("START GROUP_REPLICATION"),)
+        case Action.STOP_GROUP, _:
+            return (Statement("STOP GROUP_REPLICATION"),)
+        case Action.WAIT_UNTIL_ONLINE, (str() as server_uuid, int() as seconds):
+            return (Wait(GROUP_MEMBERS, lambda rows: _not_online(rows, server_uuid), seconds),)
         case Action.OPEN_WRITES, _:
             return (Statement("SET GLOBAL super_read_only = OFF"), Statement("SET GLOBAL read_only = OFF"))
         case Action.LIFT_SUPER_READ_ONLY, _:
@@ -115,6 +140,31 @@ def _change_source(source: Source) -> Statement:
         " SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 1 FOR CHANNEL %s",
         (source.host, source.port, source.user, source.password, source.ca_file, source.channel),
     )
+
+
+def _persisted(membership: Membership) -> list[Statement]:
+    """Kept by the server itself, so that it knows its group whatever the inventory says."""
+    return [
+        Statement("SET PERSIST group_replication_group_name = %s", (membership.group_name,)),
+        Statement("SET PERSIST group_replication_local_address = %s", (membership.local_address,)),
+        Statement("SET PERSIST group_replication_group_seeds = %s", (membership.seeds,)),
+        Statement("SET PERSIST group_replication_start_on_boot = ON"),
+    ]
+
+
+def _recovery(user: str, password: Secret) -> Statement:
+    return Statement(
+        "CHANGE REPLICATION SOURCE TO SOURCE_USER = %s, SOURCE_PASSWORD = %s FOR CHANNEL 'group_replication_recovery'",
+        (user, password),
+    )
+
+
+def _not_online(rows: Sequence[Row], server_uuid: str) -> str:
+    """What a member still lacks; one that gave up makes waiting pointless."""
+    state = next((str(row["state"]) for row in rows if row["server_uuid"] == server_uuid), "OFFLINE")
+    if state == "ERROR":
+        raise InvalidError("its state in the group became ERROR; its error log names the cause")
+    return "" if state == "ONLINE" else f"its state in the group is {state}"
 
 
 def _not_replicating(rows: Sequence[Row], channel: str) -> str:

@@ -24,6 +24,8 @@ class Diagnosis(StrEnum):
     DUPLICATE_IDENTITY = "duplicate_identity"
     UNREACHABLE_PRIMARY = "unreachable_primary"
     GROUP_WITHOUT_MAJORITY = "group_without_majority"
+    COMPLETE_OUTAGE = "complete_outage"
+    WRONG_MODE = "wrong_mode"
     DIVERGED = "diverged"
     NO_PRIMARY = "no_primary"
     UNINITIALISED = "uninitialised"
@@ -33,6 +35,8 @@ class Diagnosis(StrEnum):
     PURGED_BINLOGS = "purged_binlogs"
     FOREIGN_SOURCE = "foreign_source"
     BROKEN_REPLICA = "broken_replica"
+    ASYNCHRONOUS = "asynchronous"
+    WAITING_REPLICA = "waiting_replica"
     OUT_OF_GROUP = "out_of_group"
     UNATTACHED = "unattached"
     UNREACHABLE_MEMBER = "unreachable_member"
@@ -47,8 +51,11 @@ REMEDIES: dict[Diagnosis, str] = {
     Diagnosis.DUPLICATE_IDENTITY: "Give each server its own server_id; where the UUIDs are equal, stop one mysqld, "
     "remove auto.cnf from its data directory and start it.",
     Diagnosis.UNREACHABLE_PRIMARY: "Bring that server back, or fail over to another one.",
-    Diagnosis.GROUP_WITHOUT_MAJORITY: "Bring its members back; if all of them are stopped, start the group "
-    "again on the member that holds every transaction.",
+    Diagnosis.GROUP_WITHOUT_MAJORITY: "Bring its members back.",
+    Diagnosis.COMPLETE_OUTAGE: "Make every configured server answer, then run the database playbook: the group begins "
+    "again on a member that holds every transaction.",
+    Diagnosis.WRONG_MODE: "Set webstack_db_mode to auto or to the mode that the servers work in, and name as many "
+    "servers as that mode takes.",
     Diagnosis.DIVERGED: "Decide whose transactions count, and re-create the others from that server.",
     Diagnosis.NO_PRIMARY: "Make every configured server answer, then run this again.",
     Diagnosis.UNINITIALISED: "Run site.yml: the seed becomes the primary.",
@@ -60,7 +67,10 @@ REMEDIES: dict[Diagnosis, str] = {
     Diagnosis.FOREIGN_SOURCE: "Name that source in the inventory, or remove the channel on purpose: STOP REPLICA, "
     "then RESET REPLICA ALL.",
     Diagnosis.BROKEN_REPLICA: "Remove the cause that the error names, then run the database playbook.",
-    Diagnosis.OUT_OF_GROUP: "Start Group Replication on it; where that fails, its error log names the cause.",
+    Diagnosis.ASYNCHRONOUS: "Run the database playbook: it makes the primary wait for a replica again.",
+    Diagnosis.WAITING_REPLICA: "Run the database playbook: it makes replicas wait for nobody.",
+    Diagnosis.OUT_OF_GROUP: "Run the database playbook: it takes the server in again; where that fails, its error log "
+    "names the cause.",
     Diagnosis.UNATTACHED: "Run the database playbook: it attaches the server to the primary.",
     Diagnosis.UNREACHABLE_MEMBER: "Bring mysqld on that host back, or take the host out of the inventory.",
     Diagnosis.LAGGING: "Wait, or look for long transactions and a slow disk on that replica.",
@@ -102,12 +112,21 @@ class Verdict:
         """No server holds any data yet."""
         return self.finding is not None and self.finding.diagnosis is Diagnosis.UNINITIALISED
 
+    @property
+    def begins(self) -> bool:
+        """No group lives, and the server named may begin one."""
+        outage = self.finding is not None and self.finding.diagnosis is Diagnosis.COMPLETE_OUTAGE
+        return self.provable and (self.is_first_start or outage)
 
-def diagnose(topology: Topology, seed: str = "", lag_limit: int = 30) -> tuple[Finding, ...]:
-    """Everything that is the matter, worst first; a single `healthy` if nothing is."""
+
+def diagnose(
+    topology: Topology, seed: str = "", lag_limit: int = 30, refusal: Finding | None = None
+) -> tuple[Finding, ...]:
+    """Everything that is the matter, worst first; a single `healthy` if nothing is. `refusal` is known beforehand."""
     verdict = find_primary(topology, seed)
-    found = [verdict.finding] if verdict.finding else []
+    found = [finding for finding in (refusal, verdict.finding) if finding]
     found += [finding for server in topology.servers for finding in _about(topology, server, verdict, lag_limit)]
+    found += _about_acknowledgement(topology, verdict)
     found = [each for number, each in enumerate(found) if each not in found[:number]]
     if not found:
         names = tuple(server.name for server in topology.servers)
@@ -154,10 +173,9 @@ def purged_finding(server: Server, primary: Server) -> Finding | None:
 
 def out_of_group_finding(server: Server) -> Finding | None:
     """What is the matter with a server that is made for a group, and is not working in it."""
-    state = server.group.state_of(server.server_uuid) if server.group else "ONLINE"
-    if state in {"ONLINE", "RECOVERING"}:
+    if server.group is None or server.group_state in {"ONLINE", "RECOVERING"}:
         return None
-    text = f"{server.name} is made for a replication group, and its state in it is {state}."
+    text = f"{server.name} is made for a replication group, and its state in it is {server.group_state}."
     return Finding(Diagnosis.OUT_OF_GROUP, (server.name,), text)
 
 
@@ -178,7 +196,7 @@ def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
     return None
 
 
-def _by_group(topology: Topology, _seed: str) -> Verdict | None:
+def _by_group(topology: Topology, seed: str) -> Verdict | None:
     grouped = [server for server in topology.answering if server.group]
     for server in grouped:
         group = server.group
@@ -192,11 +210,31 @@ def _by_group(topology: Topology, _seed: str) -> Verdict | None:
             text = f"{where}, the primary of {server.name}'s group, does not answer by SQL or is not in the inventory."
             return Verdict(None, Finding(Diagnosis.UNREACHABLE_PRIMARY, (where,), text))
         return Verdict(chosen.name)
-    if any(server.gtid_executed for server in grouped) and not any(server.channels for server in topology.answering):
-        names = tuple(server.name for server in grouped)
-        text = f"{_list(names)} are made for a replication group, and none of them is online in one with a majority."
-        return Verdict(None, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, names, text))
+    if any(server.holds for server in grouped) and not any(server.channels for server in topology.answering):
+        return _without_group(topology, grouped, seed)
     return None
+
+
+def _without_group(topology: Topology, grouped: list[Server], seed: str) -> Verdict:
+    """Servers of a group that has no majority anywhere. Begun again only with every answer at hand."""
+    inside = [server.name for server in grouped if server.group_state in {"ONLINE", "RECOVERING"}]
+    if inside:
+        text = f"{_list(inside)} can reach no majority of the replication group."
+        return Verdict(None, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, tuple(inside), text))
+    names = tuple(server.name for server in grouped)
+    stopped = f"The replication group is stopped on {_list(names)}"
+    if topology.silent:
+        silent = [
+            f"{server.name}, which may hold more, does not answer by SQL ({server.error})" for server in topology.silent
+        ]
+        return Verdict(None, Finding(Diagnosis.COMPLETE_OUTAGE, names, f"{stopped}, and {_list(silent)}."))
+    whole = [one for one in grouped if all(one.holds.contains(other.holds) for other in topology.others(one.name))]
+    if not whole:
+        text = f"{stopped}, and none of them holds every transaction of the others."
+        return Verdict(None, Finding(Diagnosis.DIVERGED, names, text))
+    first = next((server for server in whole if server.name == seed), whole[0])
+    text = f"{stopped}; every member answers, and {first.name} holds every transaction."
+    return Verdict(first.name, Finding(Diagnosis.COMPLETE_OUTAGE, names, text), provable=True)
 
 
 def _by_claims(topology: Topology, _seed: str) -> Verdict | None:
@@ -293,17 +331,33 @@ def _about(topology: Topology, server: Server, verdict: Verdict, lag_limit: int)
     if server.writable and server.channels:
         text = f"{server.name} accepts writes though it replicates from another server."
         yield Finding(Diagnosis.WRITABLE_REPLICA, (server.name,), text)
+    if server.semi_sync and server.channels:
+        text = f"{server.name} replicates, and waits for replicas that it does not have before it applies anything."
+        yield Finding(Diagnosis.WAITING_REPLICA, (server.name,), text)
     primary = topology[verdict.primary] if verdict.primary else None
     if primary and primary.reachable and primary.name != server.name:
         for finding in (errant_finding(server, primary), None if server.channels else purged_finding(server, primary)):
             if finding:
                 yield finding
+        if server.channels and primary.group:
+            text = f"{server.name} replicates by a channel of its own, and the primary {primary.name} is in a group."
+            yield Finding(Diagnosis.WRONG_MODE, (server.name,), text)
         outside = out_of_group_finding(server)
         if outside and not verdict.is_first_start:
             yield outside
         if not (server.channels or server.group or verdict.is_first_start):
             text = f"{server.name} replicates from no server."
             yield Finding(Diagnosis.UNATTACHED, (server.name,), text)
+
+
+def _about_acknowledgement(topology: Topology, verdict: Verdict) -> Iterator[Finding]:
+    """A primary that others follow by a channel acknowledges nothing that no other server has."""
+    primary = topology[verdict.primary] if verdict.primary else None
+    if primary and primary.writable and not primary.semi_sync and not primary.group:
+        followers = tuple(server.name for server in topology.followers_of(primary.name))
+        if followers:
+            text = f"{primary.name} acknowledges transactions that {_list(followers)} may not have received."
+            yield Finding(Diagnosis.ASYNCHRONOUS, (primary.name,), text)
 
 
 def _about_channel(topology: Topology, server: Server, channel: Channel, lag_limit: int) -> Iterator[Finding]:

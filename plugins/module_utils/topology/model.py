@@ -76,6 +76,11 @@ class Group:
 
     name: str
     members: tuple[GroupMember, ...] = ()
+    local_address: str = ""
+    seeds: str = ""
+    on_boot: bool = False
+    recovery_user: str = ""
+    received: GtidSet = field(default_factory=GtidSet)
 
     @property
     def has_majority(self) -> bool:
@@ -109,6 +114,7 @@ class Server:
     gtid_purged: GtidSet = field(default_factory=GtidSet)
     channels: tuple[Channel, ...] = ()
     group: Group | None = None
+    semi_sync: bool = False
 
     @property
     def name(self) -> str:
@@ -123,7 +129,19 @@ class Server:
     @property
     def holds(self) -> GtidSet:
         """Everything that is on this server: executed, or received and not yet applied."""
-        return self.gtid_executed.union(*(channel.received for channel in self.channels))
+        received = [channel.received for channel in self.channels]
+        return self.gtid_executed.union(*received, self.group.received if self.group else GtidSet())
+
+    @property
+    def group_state(self) -> str:
+        """Its own state as it sees it itself; OFFLINE also for a server without a group."""
+        return self.group.state_of(self.server_uuid) if self.group else "OFFLINE"
+
+    @property
+    def endpoint(self) -> str:
+        """Where the other servers of a group find it."""
+        host = f"[{self.member.address}]" if ":" in self.member.address else self.member.address
+        return f"{host}:{self.member.port}"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     Verdict,
     errant_finding,
     find_primary,
-    out_of_group_finding,
     purged_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
@@ -36,6 +35,7 @@ class Wanted:
     replication_password: Secret = field(default_factory=lambda: Secret(""))
     ca_file: str = ""
     timeout: int = 60
+    semi_sync: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     refusal: Finding | None = None
     primary: str | None = None
+    afterwards: tuple[Step, ...] = ()
 
 
 def plan_member(topology: Topology, wanted: Wanted) -> Plan:
@@ -65,42 +66,56 @@ def plan_member(topology: Topology, wanted: Wanted) -> Plan:
     if not server.reachable:
         text = f"{server.name} does not answer by SQL: {server.error}."
         return Plan(refusal=Finding(Diagnosis.UNREACHABLE_MEMBER, (server.name,), text))
-    closing = _closing(server)
+    closed = closing(server)
     verdict = find_primary(topology, wanted.seed)
     if verdict.primary is None:
-        return Plan(closing, verdict.finding)
+        return Plan(closed, verdict.finding)
+    grouped = next((each for each in (server, topology[verdict.primary]) if each.group), None)
+    if grouped:
+        text = f"{grouped.name} is made for a replication group, where nobody replicates by a channel of its own."
+        return Plan(closed, Finding(Diagnosis.WRONG_MODE, (grouped.name,), text), verdict.primary)
     if verdict.primary == server.name:
-        return _plan_primary(server, verdict)
-    if server.group:
-        return Plan(closing, out_of_group_finding(server), verdict.primary)
+        return _plan_primary(server, verdict, wanted)
     steps, refusal = _plan_replica(topology, server, topology[verdict.primary], wanted)
-    return Plan((*closing, *steps), refusal, verdict.primary)
+    return Plan((*closed, *steps), refusal, verdict.primary)
 
 
 def expected(topology: Topology, steps: tuple[Step, ...]) -> Topology:
     """The topology as it should be after some steps: what check mode shows, and what tests replay."""
     for step in steps:
-        changed = _after(topology, topology[step.server], step)
-        topology = Topology.of(changed if each.name == step.server else each for each in topology.servers)
+        topology = after(topology, step)
     return topology
 
 
-def _closing(server: Server) -> tuple[Step, ...]:
-    """A server that replicates must not take writes; this much is right whoever is primary."""
-    if not server.channels or server.super_read_only:
-        return ()
-    reason = f"{server.name} replicates from another server, and only a primary may take writes"
-    return (Step(server.name, Action.CLOSE_WRITES, reason),)
+def after(topology: Topology, step: Step) -> Topology:
+    """The topology as it should be after one step."""
+    changed = _after(topology, topology[step.server], step)
+    return Topology.of(changed if each.name == step.server else each for each in topology.servers)
 
 
-def _plan_primary(server: Server, verdict: Verdict) -> Plan:
+def closing(server: Server) -> tuple[Step, ...]:
+    """A server that replicates must not take writes, nor wait for replicas: this much is right whoever is primary."""
+    steps = []
+    if server.channels and not server.super_read_only:
+        reason = f"{server.name} replicates from another server, and only a primary may take writes"
+        steps.append(_step(server, Action.CLOSE_WRITES, reason))
+    if server.channels and server.semi_sync:
+        # Its applier would wait for replicas that it does not have, for ever and without an error.
+        steps.append(_step(server, Action.WAIT_FOR_REPLICAS, "only a primary waits for replicas", argument=False))
+    return tuple(steps)
+
+
+def _plan_primary(server: Server, verdict: Verdict, wanted: Wanted) -> Plan:
+    waiting: tuple[Step, ...] = ()
+    if wanted.semi_sync and not server.semi_sync:
+        reason = "what it acknowledges must be on a replica as well"
+        waiting = (_step(server, Action.WAIT_FOR_REPLICAS, reason, argument=True),)
     if server.writable:
-        return Plan(primary=server.name)
+        return Plan(waiting, primary=server.name)
     if not verdict.provable or verdict.finding is None:
-        # a group opens its primary by itself; anything else needs proof
         return Plan(refusal=verdict.finding, primary=server.name)
     reason = verdict.finding.evidence.rstrip(".")
-    return Plan((_step(server, Action.OPEN_WRITES, reason),), primary=server.name)
+    return Plan((*waiting, _step(server, Action.OPEN_WRITES, reason)), primary=server.name)
 
 
 def _plan_replica(
@@ -186,6 +201,8 @@ def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: P
             return replace(server, read_only=True, super_read_only=True)
         case Action.OPEN_WRITES, _:
             return replace(server, read_only=False, super_read_only=False)
+        case Action.WAIT_FOR_REPLICAS, bool() as wait:
+            return replace(server, semi_sync=wait)
         case Action.POINT_TO_SOURCE, Source() as source:
             channel = Channel(
                 source.channel,

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.scaleup.webstack.plugins.doc_fragments import mysql_login
+from ansible_collections.scaleup.webstack.plugins.doc_fragments import mysql_login, mysql_member
 from ansible_collections.scaleup.webstack.plugins.module_utils import arguments
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 
 PACKAGE = "ansible_collections.scaleup.webstack.plugins.modules."
+FRAGMENT = "scaleup.webstack."
 PARAMS: dict[str, Any] = {
     "login_user": "u",
     "login_password": "hidden",
@@ -78,12 +79,13 @@ def flat(options: dict[str, Any], inner: str, path: str = "") -> Iterator[tuple[
         yield from flat(option.get(inner, {}), inner, f"{path}{name}.")
 
 
-@pytest.mark.parametrize("module", ["mysql_accounts", "mysql_replica", "mysql_replication_info"])
+@pytest.mark.parametrize("module", ["mysql_accounts", "mysql_group_member", "mysql_replica", "mysql_replication_info"])
 def test_documentation_equals_the_argument_specification(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     documentation = yaml.safe_load(importlib.import_module(PACKAGE + module).DOCUMENTATION)
-    documented = documentation["options"]
-    if "scaleup.webstack.mysql_login" in documentation["extends_documentation_fragment"]:
-        documented |= yaml.safe_load(mysql_login.ModuleDocFragment.DOCUMENTATION)["options"]
+    documented = documentation.get("options", {})
+    for fragment in (mysql_login, mysql_member):
+        if FRAGMENT + fragment.__name__.rpartition(".")[2] in documentation["extends_documentation_fragment"]:
+            documented |= yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
     spec = spec_of(module, monkeypatch)
     assert dict(flat(documented, "suboptions")) == dict(flat(spec, "options"))
     secrets = [option for name, option in spec.items() if name.endswith("password")]

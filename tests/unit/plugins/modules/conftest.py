@@ -14,7 +14,9 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql import session as driver
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import Login
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import MEMBERSHIP
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import membership
 
 Answers = Mapping[str, list[dict[str, Any]] | Exception]
 
@@ -70,7 +72,8 @@ class Mysqld:
         text = sql % tuple(repr(value) for value in values) if values else sql
         if not text.startswith(("SELECT", "SHOW")):
             self.sent.append(text)
-        answer = next((rows for start, rows in self.answers.items() if text.startswith(start)), [])
+        nothing = [membership()] if text == MEMBERSHIP.sql else []
+        answer = next((rows for start, rows in self.answers.items() if text.startswith(start)), nothing)
         if text.startswith(self.until):
             self.answers = self.then
         if isinstance(answer, Exception):

@@ -8,9 +8,19 @@ from typing import Any
 import pymysql
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils import entry
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import MEMBERSHIP
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.accounts.verifiers import VERIFIERS
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import identity, replica_status
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import CA, member_of
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import (
+    identity,
+    membership,
+    replica_status,
+)
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
+    CA,
+    GROUP,
+    member_of,
+    uuid_of,
+)
 from ansible_collections.scaleup.webstack.tests.unit.plugins.modules.conftest import Mysqld
 
 Call = Callable[..., dict[str, Any]]
@@ -36,7 +46,8 @@ USER = {
 
 
 def primary() -> Mysqld:
-    return Mysqld({IDENTITY: [identity("db1", "A:1-5", writable=True)]})
+    waits = [membership(semi_sync="ON")]
+    return Mysqld({IDENTITY: [identity("db1", "A:1-5", writable=True)], MEMBERSHIP.sql: waits})
 
 
 def replica(executed: str = "A:1-5", **channel: Any) -> Mysqld:
@@ -125,6 +136,54 @@ def test_a_step_that_fails_is_told_without_its_secret(call: Call, servers: Serve
     assert (told["failed"], told["diagnosis"]) == (True, "broken_replica")
     assert told["msg"].startswith("db2 is not a whole member yet: db2 answered ")
     assert "near '********' (error 1064)." in told["msg"]
+
+
+def in_group(name: str, *, writable: bool = False, states: dict[str, str] | None = None) -> Mysqld:
+    kept = membership(
+        group_name=GROUP,
+        local_address=f"{member_of(name).address}:3306",
+        seeds=",".join(f"{each['address']}:3306" for each in MEMBERS),
+        on_boot="ON",
+        recovery_user="webstack_replication",
+    )
+    view = [
+        {"server_uuid": uuid_of(each), "host": "", "port": 3306, "state": state.split()[0], "role": state.split()[1]}
+        for each, state in (states or {"db1": "ONLINE PRIMARY", "db2": "ONLINE SECONDARY"}).items()
+    ]
+    who = [identity(name, "A:1-5", writable=writable)]
+    return Mysqld({IDENTITY: who, MEMBERSHIP.sql: [kept], "SELECT MEMBER_ID": view})
+
+
+def test_a_fresh_server_joins_the_group(call: Call, servers: Servers) -> None:
+    db2 = Mysqld({IDENTITY: [identity("db2")]}, in_group("db2").answers, until="START GROUP")
+    servers |= {"db1": in_group("db1", writable=True, states={"db1": "ONLINE PRIMARY"}), "db2": db2}
+    told = call("mysql_group_member", REPLICA)
+    assert (told["changed"], told["primary"], told["diagnosis"]) == (True, "db1", "healthy")
+    assert [step["action"] for step in told["plan"]] == [
+        "configure_group",
+        "set_recovery_account",
+        "start_group",
+        "wait_until_online",
+    ]
+    assert "SOURCE_PASSWORD = '********'" in " ".join(told["queries"])
+    assert "db2: replica, read-only, in a group, online" in told["diff"]["after"]
+    assert not servers["db1"].sent
+
+
+def test_leave_to_begin_a_group_is_taken_back_though_the_start_fails(call: Call, servers: Servers) -> None:
+    db1 = Mysqld({IDENTITY: [identity("db1")], "START GROUP": pymysql.err.OperationalError(3092, "no")})
+    servers |= {"db1": db1, "db2": Mysqld({IDENTITY: [identity("db2")]})}
+    told = call("mysql_group_member", {**REPLICA, "name": "db1"})
+    assert told["failed"]
+    assert db1.sent[-1] == "SET GLOBAL group_replication_bootstrap_group = OFF"
+
+
+def test_a_whole_member_is_left_alone(call: Call, servers: Servers) -> None:
+    servers |= {"db1": in_group("db1", writable=True), "db2": in_group("db2")}
+    for name in ("db1", "db2"):
+        told = call("mysql_group_member", {**REPLICA, "name": name})
+        assert (told["changed"], told["plan"], told["diff"]["before"]) == (False, [], told["diff"]["after"])
+    assert call("mysql_replication_info", LOGIN)["mode"] == "group"
 
 
 def writer(*, known: bool = False) -> Mysqld:

@@ -25,6 +25,13 @@ def identity(name: str, executed: str = "", *, writable: bool = False) -> dict[s
     }
 
 
+def membership(**changes: Any) -> dict[str, Any]:
+    nothing = dict.fromkeys(
+        ("group_name", "local_address", "seeds", "on_boot", "semi_sync", "recovery_user", "received")
+    )
+    return {**nothing, **changes}
+
+
 def replica_status(source: str, **changes: Any) -> dict[str, Any]:
     right = {
         "Channel_Name": "",

@@ -11,7 +11,11 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.errors import Que
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql import statement as sql
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe, observe_accounts
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member, Receiver
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import identity, replica_status
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import (
+    identity,
+    membership,
+    replica_status,
+)
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     gtids,
     member_of,
@@ -40,6 +44,8 @@ class Fake:
         if statement == sql.IDENTITY:
             executed = self.sets.pop(0) if len(self.sets) > 1 else self.sets[0]
             return [identity(self.name, executed)]
+        if statement == sql.MEMBERSHIP:
+            return self.rows.get(statement, [membership()])
         if statement.sql.startswith("SELECT WAIT_FOR"):
             self.waited.append(statement.parameters)
             return [{"timed_out": 0}]
@@ -94,7 +100,16 @@ def test_a_primary_read_before_its_replica_is_read_again() -> None:
 
 def test_a_group_is_seen_where_its_name_is_set() -> None:
     rows = {
-        sql.GROUP_NAME: [{"group_name": "cccccccc-1111-1111-1111-111111111111"}],
+        sql.MEMBERSHIP: [
+            membership(
+                group_name="cccccccc-1111-1111-1111-111111111111",
+                local_address="192.0.2.11:3306",
+                seeds="192.0.2.11:3306",
+                on_boot="ON",
+                recovery_user="webstack_replication",
+                received=str(gtids("A:1-3")),
+            )
+        ],
         sql.GROUP_MEMBERS: [
             {"server_uuid": uuid_of("db1"), "host": "192.0.2.11", "port": 3306, "state": "ONLINE", "role": "PRIMARY"},
             {"server_uuid": "", "host": "", "port": None, "state": "OFFLINE", "role": ""},
@@ -104,7 +119,10 @@ def test_a_group_is_seen_where_its_name_is_set() -> None:
     assert server.group is not None
     assert server.group.state_of(uuid_of("db1")) == "ONLINE"
     assert len(server.group.members) == 1
-    rows[sql.GROUP_NAME] = [{"group_name": ""}]
+    assert (server.group.local_address, server.group.seeds) == ("192.0.2.11:3306", "192.0.2.11:3306")
+    assert (server.group.on_boot, server.group.recovery_user) == (True, "webstack_replication")
+    assert server.holds == gtids("A:1-3")
+    rows[sql.MEMBERSHIP] = [membership(group_name="")]
     (server,) = observe([member_of("db1")], World(Fake("db1", ["A:1"], rows)).connect)
     assert server.group is None
 

@@ -10,6 +10,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.errors import Inv
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import Statement, Wait, statements_for
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret, redact
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import Membership
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
 
 ACCOUNT = account_of({"name": "w", "host": "%", "plugin": "caching_sha2_password", "password": "hid'den"})
@@ -30,6 +31,30 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.KEEP_OUT_OF_BINLOG, None, ["SET SESSION sql_log_bin = OFF"]),
         (Action.STOP_REPLICATION, "", ["STOP REPLICA FOR CHANNEL ''"]),
         (Action.START_REPLICATION, "c", ["START REPLICA FOR CHANNEL 'c'"]),
+        (Action.WAIT_FOR_REPLICAS, True, ["SET GLOBAL rpl_semi_sync_source_enabled = ON"]),
+        (Action.WAIT_FOR_REPLICAS, False, ["SET GLOBAL rpl_semi_sync_source_enabled = OFF"]),
+        (
+            Action.CONFIGURE_GROUP,
+            Membership("aa-bb", "192.0.2.11:3306", "192.0.2.11:3306,192.0.2.12:3306"),
+            [
+                "SET PERSIST group_replication_group_name = 'aa-bb'",
+                "SET PERSIST group_replication_local_address = '192.0.2.11:3306'",
+                "SET PERSIST group_replication_group_seeds = '192.0.2.11:3306,192.0.2.12:3306'",
+                "SET PERSIST group_replication_start_on_boot = ON",
+            ],
+        ),
+        (
+            Action.SET_RECOVERY_ACCOUNT,
+            ("repl", Secret("hid'den")),
+            [
+                "CHANGE REPLICATION SOURCE TO SOURCE_USER = 'repl', SOURCE_PASSWORD = '********'"
+                " FOR CHANNEL 'group_replication_recovery'"
+            ],
+        ),
+        (Action.ALLOW_BOOTSTRAP, True, ["SET GLOBAL group_replication_bootstrap_group = ON"]),
+        (Action.ALLOW_BOOTSTRAP, False, ["SET GLOBAL group_replication_bootstrap_group = OFF"]),
+        (Action.START_GROUP, None, ["START GROUP_REPLICATION"]),
+        (Action.STOP_GROUP, None, ["STOP GROUP_REPLICATION"]),
         (Action.CREATE_SCHEMA, "shop_eu", ["CREATE DATABASE IF NOT EXISTS `shop_eu`"]),
         (
             Action.POINT_TO_SOURCE,
@@ -74,7 +99,7 @@ def test_sql(action: Action, argument: object, sql: list[str]) -> None:
 
 def test_every_action_has_sql() -> None:
     covered = {mark.args[1][number][0] for mark in test_sql.pytestmark for number in range(len(mark.args[1]))}  # type: ignore[attr-defined]
-    assert covered | {Action.WAIT_UNTIL_REPLICATING} == set(Action)
+    assert covered | {Action.WAIT_UNTIL_REPLICATING, Action.WAIT_UNTIL_ONLINE} == set(Action)
 
 
 def test_nothing_strange_becomes_sql() -> None:
@@ -98,6 +123,17 @@ def row(**changes: Any) -> dict[str, Any]:
         "Last_SQL_Error": "",
     }
     return {**right, **changes}
+
+
+def test_waits_for_its_own_state_in_the_group() -> None:
+    (wait,) = statements_for(Step("db1", Action.WAIT_UNTIL_ONLINE, "", ("me", 30)))
+    assert isinstance(wait, Wait)
+    other = {"server_uuid": "other", "state": "ONLINE"}
+    assert wait.missing([other]) == "its state in the group is OFFLINE"
+    assert wait.missing([other, {"server_uuid": "me", "state": "RECOVERING"}]) == "its state in the group is RECOVERING"
+    assert wait.missing([other, {"server_uuid": "me", "state": "ONLINE"}]) == ""
+    with pytest.raises(InvalidError):
+        wait.missing([{"server_uuid": "me", "state": "ERROR"}])
 
 
 def waiting() -> Wait:

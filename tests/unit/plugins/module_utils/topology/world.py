@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan imp
 CA = "/etc/webstack/pki/ca.pem"
 NAMES = ("db1", "db2", "db3", "db4", "db5")
 UUIDS = {letter: f"{letter.lower() * 8}-0000-0000-0000-000000000000" for letter in "ABCDE"}
+UUIDS["G"] = GROUP = "cccccccc-1111-1111-1111-111111111111"
 
 
 def worlds() -> list[dict[str, Any]]:
@@ -32,12 +34,13 @@ def worlds() -> list[dict[str, Any]]:
     ]
 
 
-def wanted(name: str, seed: str = "db1") -> Wanted:
-    return Wanted(name, seed, "webstack_replication", Secret("hidden"), CA, 60)
+def wanted(name: str, seed: str = "db1", *, semi_sync: bool = False) -> Wanted:
+    return Wanted(name, seed, "webstack_replication", Secret("hidden"), CA, 60, semi_sync)
 
 
 def topology_of(world: dict[str, Any]) -> Topology:
-    return Topology.of(server_of(name, facts) for name, facts in world["servers"].items())
+    seeds = ",".join(f"{member_of(name).address}:3306" for name in world["servers"])
+    return Topology.of(server_of(name, facts, seeds) for name, facts in world["servers"].items())
 
 
 def gtids(text: str) -> GtidSet:
@@ -50,7 +53,7 @@ def member_of(name: str) -> Member:
     return Member(name, f"192.0.2.1{NAMES.index(name) + 1}")
 
 
-def server_of(name: str, facts: dict[str, Any]) -> Server:
+def server_of(name: str, facts: dict[str, Any], seeds: str = "") -> Server:
     if facts.get("silent"):
         return Server(member_of(name), reachable=False, error="timed out")
     closed = not facts.get("writable", False)
@@ -63,7 +66,8 @@ def server_of(name: str, facts: dict[str, Any]) -> Server:
         gtid_executed=gtids(facts.get("has", "")),
         gtid_purged=gtids(facts.get("purged", "")),
         channels=(channel_of(facts),) if "follows" in facts else (),
-        group=group_of(facts["group"]) if "group" in facts else None,
+        group=group_of(name, facts, seeds) if "group" in facts else None,
+        semi_sync=facts.get("semi_sync", not (closed or {"group", "follows"} & set(facts))),
     )
 
 
@@ -88,7 +92,16 @@ def channel_of(facts: dict[str, Any]) -> Channel:
     )
 
 
-def group_of(view: dict[str, str]) -> Group:
-    rows = [(name, *state.split()) for name, state in view.items()]
+def group_of(name: str, facts: dict[str, Any], seeds: str) -> Group:
+    rows = [(name, *state.split()) for name, state in facts["group"].items()]
     members = (GroupMember(uuid_of(name), member_of(name).address, 3306, state, role) for name, state, role in rows)
-    return Group("cccccccc-1111-1111-1111-111111111111", tuple(members))
+    kept = Group(
+        name=GROUP,
+        members=tuple(members),
+        local_address=f"{member_of(name).address}:3306",
+        seeds=seeds,
+        on_boot=True,
+        recovery_user="webstack_replication",
+        received=gtids(facts.get("received", "")),
+    )
+    return replace(kept, **facts.get("keeps", {}))

@@ -1,0 +1,93 @@
+#!/usr/bin/python
+# Copyright (c) the scaleup.webstack authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One server as an online member of the replication group."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mysql_group_member
+short_description: Make one MySQL server an online member of its replication group
+version_added: 0.1.0
+author: The scaleup.webstack authors (@scaleup)
+description:
+  - Asks all members who is in the group and who leads it, and takes the server O(name) in. It changes no other server.
+  - The group is begun once, by O(seed), while no server holds any data. It is begun again only after a complete outage;
+    every member must answer then, none may be in a live group, and the one that begins holds what any other one holds.
+  - A server joins only if it holds nothing that the primary lacks. What it misses it gets from a member, by the binary
+    logs or, where those no longer reach back, by CLONE.
+  - The server keeps the group's name and addresses itself, so it comes back by itself after a boot.
+extends_documentation_fragment:
+  - scaleup.webstack.attributes
+  - scaleup.webstack.mysql_login
+  - scaleup.webstack.mysql_member
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: scaleup.webstack.mysql_replication_info
+  - module: scaleup.webstack.mysql_replica
+  - module: scaleup.webstack.mysql_accounts
+"""
+
+EXAMPLES = r"""
+- name: Every database server is in the group
+  scaleup.webstack.mysql_group_member:
+    name: "{{ inventory_hostname }}"
+    seed: db1
+    members:
+      - {name: db1, address: 192.0.2.11}
+      - {name: db2, address: 192.0.2.12}
+      - {name: db3, address: 192.0.2.13}
+    login_password: "{{ webstack_secret.mysql_operator }}"
+    replication_password: "{{ webstack_secret.mysql_replication }}"
+"""
+
+RETURN = r"""
+primary:
+  description: Name of the primary; null if none can be told.
+  type: str
+  returned: always
+diagnosis:
+  description: Name of the finding that refused the rest, V(out_of_group) if a step failed, else V(healthy).
+  type: str
+  returned: always
+plan:
+  description: The steps that were taken, or would be in check mode, each with C(server), C(action) and C(reason).
+  type: list
+  elements: dict
+  returned: always
+queries:
+  description: The SQL of those steps, passwords replaced.
+  type: list
+  elements: str
+  returned: always
+msg:
+  description: What came of it, in one sentence.
+  type: str
+  returned: always
+"""
+
+from functools import partial
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import LOGIN, MEMBER, MEMBERS
+from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
+from ansible_collections.scaleup.webstack.plugins.module_utils.member import make_whole
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import expected, plan_group_member
+
+run = partial(make_whole, plan_group_member, expected)
+
+
+def main() -> None:
+    """Make the server a whole member."""
+    spec = {**LOGIN, **MEMBER, "members": MEMBERS}
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), run)
+
+
+if __name__ == "__main__":
+    main()

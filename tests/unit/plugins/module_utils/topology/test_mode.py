@@ -1,0 +1,50 @@
+"""The mode is decided once, and read back from the servers ever after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.mode import decide_mode, live_mode
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import topology_of
+
+NONE: dict[str, Any] = {}
+GROUP = {"has": "A:1", "group": {}}
+PRIMARY = {"has": "A:1-2", "writable": True}
+PLAIN = {"has": "A:1-2", "writable": True, "semi_sync": False}
+FOLLOWER = {"has": "A:1", "follows": "db1"}
+SILENT = {"silent": True}
+
+
+@pytest.mark.parametrize(
+    ("servers", "asked", "mode", "refused"),
+    [
+        ([NONE], "auto", "single", ""),
+        ([NONE] * 2, "auto", "semisync", ""),
+        ([NONE] * 3, "auto", "group", ""),
+        ([NONE] * 5, "auto", "group", ""),
+        ([NONE] * 3, "semisync", "semisync", ""),
+        ([NONE] * 2, "group", "group", "no majority is left"),
+        ([NONE] * 2, "single", "single", "webstack_db_mode is single"),
+        ([GROUP, GROUP, SILENT], "auto", "group", ""),
+        ([GROUP, GROUP], "auto", "group", ""),
+        ([GROUP, GROUP, GROUP], "semisync", "group", "work in mode group"),
+        ([PRIMARY, FOLLOWER], "auto", "semisync", ""),
+        ([PRIMARY, FOLLOWER, NONE], "auto", "semisync", ""),
+        ([PRIMARY, FOLLOWER, NONE], "group", "semisync", "work in mode semisync"),
+        ([PRIMARY, SILENT], "auto", "semisync", ""),
+        ([PLAIN], "auto", "single", ""),
+        ([PLAIN, NONE], "auto", "single", "works alone"),
+        ([PLAIN, NONE], "semisync", "single", "work in mode single"),
+    ],
+)
+def test_mode(servers: list[dict[str, Any]], asked: str, mode: str, refused: str) -> None:
+    topology = topology_of({"servers": {f"db{number}": facts for number, facts in enumerate(servers, 1)}})
+    decided, refusal = decide_mode(topology, asked)
+    assert decided == mode
+    assert refused in (refusal.sentence if refusal else "")
+    assert bool(refusal) == bool(refused)
+
+
+def test_servers_without_data_have_no_mode() -> None:
+    assert live_mode(topology_of({"servers": {"db1": {}, "db2": {}}})) is None
