@@ -1,0 +1,48 @@
+"""The project to copy: one line for each playbook, and variables that exist."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "inventory" / "example"
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+# What Ansible itself reads.
+CONNECTION = {"ansible_user", "ansible_python_interpreter", "ansible_host"}
+
+
+def variables(data):
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key.startswith(("ansible_", "webstack_")):
+                yield key
+            yield from variables(value)
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_every_playbook_has_its_line(name):
+    (play,) = yaml.safe_load((EXAMPLE / f"{name}.yml").read_text())
+    assert play["ansible.builtin.import_playbook"] == f"scaleup.webstack.{name}"
+    assert set(play) == {"name", "ansible.builtin.import_playbook"}
+
+
+def test_it_has_no_playbook_that_does_not_exist():
+    assert sorted(path.stem for path in EXAMPLE.glob("*.yml") if path.stem != "hosts") == PLAYBOOKS
+
+
+def test_every_variable_is_one_of_the_roles():
+    known = set(CONNECTION)
+    for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"):
+        for entry in yaml.safe_load(path.read_text())["argument_specs"].values():
+            known |= set(entry.get("options", {}))
+    used = set(variables(yaml.safe_load((EXAMPLE / "hosts.yml").read_text())))
+    for path in (EXAMPLE / "group_vars").glob("*.yml"):
+        used |= set(yaml.safe_load(path.read_text()))
+    assert used - known == set()
+
+
+def test_its_requirement_is_met_by_this_version():
+    (requirement,) = yaml.safe_load((EXAMPLE / "collections" / "requirements.yml").read_text())["collections"]
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+    assert requirement == {"name": "scaleup.webstack", "version": f">={galaxy['version']}"}
