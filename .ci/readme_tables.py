@@ -1,15 +1,22 @@
-"""Writes the table of variables into each role's README, from its argument specs; --check only says what drifted."""
+"""Writes tables into the documentation, from argument specs and from code; --check only says what drifted."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from role_files import Role, roles
+from role_files import ROOT, Role, roles
 
-BEGIN, END = "<!-- variables: begin -->", "<!-- variables: end -->"
+sys.path.insert(0, str(ROOT / ".collections"))
+
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import (
+    REMEDIES,
+    Diagnosis,
+)
+
 LONGEST = 60
 
 
@@ -52,28 +59,44 @@ def table(role: Role) -> str:
     return "\n".join(["| Variable | Type | Default | What it is |", "|---|---|---|---|", *rows])
 
 
-def with_table(role: Role, text: str) -> str:
-    """The README with its table brought up to date."""
-    before, _begin, rest = text.partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table(role)}\n{END}{after}"
+def diagnoses() -> str:
+    """What can be the matter with the database tier, as the modules say it."""
+    rows = [f"| `{each}` | {cell(REMEDIES[each])} |" for each in Diagnosis if each is not Diagnosis.HEALTHY]
+    return "\n".join(["| diagnosis, worst first | what to do |", "|---|---|", *rows])
+
+
+def generated() -> Iterator[tuple[Path, str, str]]:
+    """Every file with a generated part: the file, the name in its marks, and the part."""
+    for role in roles():
+        yield role.path / "README.md", "variables", table(role)
+    yield ROOT / "docs/guides/operations.md", "diagnoses", diagnoses()
+
+
+def with_part(text: str, name: str, part: str) -> str | None:
+    """The text with the part between its two marks; None if it lacks them."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        return None
+    return f"{text.partition(begin)[0]}{begin}\n{part}\n{end}{text.partition(end)[2]}"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write, or check; 0 if nothing is wrong."""
     check, found = "--check" in arguments, []
-    for role in roles():
-        readme = role.path / "README.md"
-        text = readme.read_text(encoding="utf-8") if readme.exists() else ""
-        if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-            found.append(f"roles/{role.name}/README.md lacks the lines {BEGIN} and {END}.")
-        elif (wanted := with_table(role, text)) != text:
-            if check:
-                found.append(f"roles/{role.name}/README.md does not show its variables as they are: run make docs.")
-            else:
-                readme.write_text(wanted, encoding="utf-8")
-                print(f"roles/{role.name}/README.md is brought up to date.")
-    print("\n".join(found) or "The tables of variables are up to date.")
+    for file, name, part in generated():
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        shown, wanted = file.relative_to(ROOT), with_part(text, name, part)
+        if wanted is None:
+            found.append(f"{shown} lacks the lines <!-- {name}: begin --> and <!-- {name}: end -->.")
+            continue
+        if wanted == text:
+            continue
+        if check:
+            found.append(f"{shown} does not show its {name} as they are: run make docs.")
+        else:
+            file.write_text(wanted, encoding="utf-8")
+            print(f"{shown} is brought up to date.")
+    print("\n".join(found) or "The generated tables are up to date.")
     return 1 if found else 0
 
 

@@ -58,7 +58,7 @@ def test_the_table_shows_type_default_and_choices(tmp_path):
 
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
-    text = f"before\n{readme_tables.BEGIN}\nold\n{readme_tables.END}\nafter\n"
-    written = readme_tables.with_table(role(tmp_path, {}, {}), text)
-    assert written == f"before\n{readme_tables.BEGIN}\nNone.\n{readme_tables.END}\nafter\n"
-    assert readme_tables.with_table(Role(tmp_path, {}, {}), written) == written
+    written = readme_tables.with_part("before\n<!-- x: begin -->\nold\n<!-- x: end -->\nafter\n", "x", "new")
+    assert written == "before\n<!-- x: begin -->\nnew\n<!-- x: end -->\nafter\n"
+    assert readme_tables.with_part(written, "x", "new") == written
+    assert readme_tables.with_part("before\n<!-- x: end -->", "x", "new") is None
