@@ -84,11 +84,14 @@ docs: $(VENV) ## the generated tables in the roles' README files
 dist: $(VENV) ## the collection as a tarball in build/
 	python .ci/tarball.py
 
-.PHONY: sanity importer
+.PHONY: sanity importer compat
 sanity: $(VENV) ## ansible-test sanity, no ignore file, without containers
 	.ci/sanity.sh
 importer: $(VENV) .cache/venv/importer/.ready ## what Galaxy's importer says about the tarball
 	.ci/importer.sh
+compat: root $(VENV) .cache/venv/controller-2.19/.ready .cache/venv/controller-2.21/.ready ## the oldest and the newest ansible-core, side by side
+	$(MAKE) --no-print-directory lab
+	python .ci/compat.py
 
 .PHONY: clean
 clean: ## the tools and caches, gone (not the lab: that is lab-destroy)
