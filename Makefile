@@ -84,7 +84,9 @@ docs: $(VENV) ## the generated tables in the roles' README files
 dist: $(VENV) ## the collection as a tarball in build/
 	python .ci/tarball.py
 
-.PHONY: sanity importer compat
+.PHONY: installed sanity importer compat
+installed: $(VENV) ## the tarball, installed offline into an empty folder, documents every plugin and role
+	python .ci/installed_docs.py
 sanity: $(VENV) ## ansible-test sanity, no ignore file, without containers
 	.ci/sanity.sh
 importer: $(VENV) .cache/venv/importer/.ready ## what Galaxy's importer says about the tarball
