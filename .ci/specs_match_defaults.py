@@ -27,12 +27,13 @@ def faults(role: Role) -> Iterator[str]:
     if common != [name for name in role.defaults if name in common]:
         yield "the variables stand in another order in defaults/main.yml than in meta/argument_specs.yml"
     for name in common:
+        # The preflight reads defaults there, before any role is loaded.
         option = role.options[name]
         if "default" in option and option["default"] != role.defaults[name]:
             yield f"{name} is {role.defaults[name]!r} in defaults/main.yml, {option['default']!r} in its spec"
-        for field in ("type", "description"):
-            if not option.get(field):
-                yield f"{name} has no {field} in meta/argument_specs.yml"
+        lacking = [field for field in ("type", "description") if not option.get(field)]
+        for field in (*lacking, *(["default"] if "default" not in option else [])):
+            yield f"{name} has no {field} in meta/argument_specs.yml"
 
 
 def main() -> int:

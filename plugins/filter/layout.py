@@ -78,28 +78,10 @@ _value:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleFilterError
+from ansible.errors import AnsibleFilterError
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import LayoutError
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.inventory import Inventory
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.layout import derive
-
-
-class _Inventory:
-    """Reads single variables of single hosts; building all variables of a host is what costs."""
-
-    def __init__(self, hostvars: Mapping[str, Mapping[str, object]]) -> None:
-        self._hostvars = hostvars
-        self._host: tuple[str, Mapping[str, object]] = ("", {})
-
-    def read(self, name: str, variable: str) -> object:
-        if self._host[0] != name:
-            self._host = (name, self._hostvars[name])
-        variables = self._host[1]
-        if variable not in variables:
-            return None
-        try:
-            return variables[variable]
-        except AnsibleError as error:
-            raise LayoutError(f"Host {name}: {variable} cannot be worked out: {error}. Mend its template.") from error
 
 
 def layout(
@@ -113,7 +95,7 @@ def layout(
     if not isinstance(groups, Mapping) or not isinstance(hostvars, Mapping):
         raise AnsibleFilterError("scaleup.webstack.layout works on the magic variables: groups | layout(hostvars).")
     try:
-        return derive(groups, _Inventory(hostvars).read, domain=domain, vips=vips, state_host=state_host).to_data()
+        return derive(groups, Inventory(hostvars).read, domain=domain, vips=vips, state_host=state_host).to_data()
     except LayoutError as error:
         raise AnsibleFilterError(str(error)) from error
 

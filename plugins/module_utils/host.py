@@ -9,17 +9,31 @@ import hashlib
 import json
 import os
 import platform
+import socket
+import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from typing import Any
 
-Run = Callable[[list[str]], tuple[int, str, str]]
+from .certificate import can_judge, fault
+
+Run = Callable[[list[str]], "tuple[int, str, str]"]
+# A neighbour on the same network answers within milliseconds.
+NEIGHBOUR_SECONDS = 1.0
+DISCARD = 9
 
 
-def system() -> dict[str, str]:
+def os_release(text: str) -> dict[str, str]:
+    """Return the fields of os-release(5); pure. Python reads them itself from 3.10 on; an older one is to be told."""
+    pairs = (line.partition("=")[::2] for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+
+
+def system(text: str) -> dict[str, str]:
     """Return the distribution, in the words of os-release(5), and the version of the Python that runs here."""
-    release = platform.freedesktop_os_release()
+    release = os_release(text)
     return {
-        "distribution": release["ID"],
+        "distribution": release.get("ID", "linux"),
         "release": release.get("VERSION_CODENAME", ""),
         "python": platform.python_version(),
     }
@@ -94,17 +108,72 @@ def free_mib(paths: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def reachable(text: str) -> dict[str, str]:
+    """Return the hardware addresses of neighbours that answer, from what `ip -json neighbour` prints; pure."""
+    return {
+        each["dst"]: each["lladdr"]
+        for each in json.loads(text or "[]")
+        if "lladdr" in each and not {"FAILED", "INCOMPLETE"} & set(each.get("state", []))
+    }
+
+
+def neighbours(addresses: Iterable[str], own: dict[str, list[str]], run: Run) -> dict[str, str]:
+    """Return who answers at these addresses on the networks of this host, by hardware address; its own are left out.
+
+    A datagram to the port "discard" makes the kernel ask who has the address. Nobody has to listen there.
+    """
+    here = {each.partition("/")[0] for of in own.values() for each in of}
+    found: dict[str, str] = {}
+    with ExitStack() as sockets:
+        asked: dict[str, socket.socket] = {}
+        for address in addresses:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            asking = sockets.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+            asking.settimeout(NEIGHBOUR_SECONDS / 20)
+            with suppress(OSError):  # no route to it: nobody answers
+                asking.connect((address, DISCARD))
+                asking.send(b"")
+                asked[address] = asking
+        deadline = time.monotonic() + NEIGHBOUR_SECONDS
+        while (missing := set(asked) - set(found) - here) and time.monotonic() < deadline:
+            with suppress(OSError):  # silence and a refusal are alike: what counts is what the kernel has learned
+                asked[min(missing)].recv(1)
+            known = reachable(run(["ip", "-json", "neighbour", "show"])[1])
+            found = {address: known[address] for address in asked if address in known}
+    return found
+
+
+def certificate_faults(pairs: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Return what is wrong with each authority whose certificate is there, by path; empty if nothing is."""
+    found = {}
+    for pair in pairs:
+        path = pair["certificate"]
+        if os.path.isfile(path) and can_judge():
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+            if os.path.isfile(pair["key"]):
+                with open(pair["key"], encoding="utf-8", errors="replace") as file:
+                    found[path] = fault(text, file.read(), authority=True) or ""
+            else:
+                found[path] = fault(text, authority=True) or f"has no private key ({pair['key']})"
+    return found
+
+
 def look(asked: dict[str, Any], run: Run) -> dict[str, Any]:
     """Return all of it."""
     with open("/proc/meminfo", encoding="utf-8") as file:
         memory = memory_mib(file.read())
+    release = texts(["/etc/os-release", "/usr/lib/os-release"])
+    own = interfaces(run(["ip", "-json", "address", "show"])[1])
     return {
-        **system(),
+        **system(next(iter(release.values()), "")),
         "processors": processors(),
         "memory_mib": memory,
-        "interfaces": interfaces(run(["ip", "-json", "address", "show"])[1]),
+        "interfaces": own,
         "packages": packages(asked["packages"], run),
         "checksums": checksums(asked["checksums"]),
         "texts": texts(asked["texts"]),
         "free_mib": free_mib(asked["free_mib"]),
+        "neighbours": neighbours(asked["neighbours"], own, run),
+        "certificates": certificate_faults(asked["authorities"]),
     }

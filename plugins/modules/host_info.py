@@ -43,6 +43,25 @@ options:
     type: list
     elements: path
     default: []
+  neighbours:
+    description: Literal addresses; who answers there is returned, unless this host has the address itself.
+    type: list
+    elements: str
+    default: []
+  authorities:
+    description: Certificates of authorities, each with its private key; what is wrong with them is returned.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      certificate:
+        description: Path of the certificate.
+        type: path
+        required: true
+      key:
+        description: Path of its private key, which is read and not returned.
+        type: path
+        required: true
 """
 
 EXAMPLES = r"""
@@ -99,6 +118,18 @@ free_mib:
   description: Free room in MiB, by path that was asked for.
   returned: always
   type: dict
+neighbours:
+  description: Hardware addresses of those that answer, by address that was asked for.
+  returned: always
+  type: dict
+  sample: {192.0.2.100: "02:00:00:00:00:01"}
+certificates:
+  description:
+    - What is wrong with each authority that exists, by the path of its certificate; empty if nothing is.
+    - Without the Python library cryptography nothing can be said.
+  returned: always
+  type: dict
+  sample: {/var/lib/webstack/ca/ca.crt: ""}
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -109,8 +140,17 @@ def main() -> None:
     """Look."""
     paths = {"type": "list", "elements": "path", "default": []}
     names = {"type": "list", "elements": "str", "default": []}
+    path = {"type": "path", "required": True}
+    pair = {"certificate": path, "key": {**path, "no_log": False}}
     module = AnsibleModule(
-        argument_spec={"packages": names, "checksums": names, "texts": paths, "free_mib": paths},
+        argument_spec={
+            "packages": names,
+            "checksums": names,
+            "texts": paths,
+            "free_mib": paths,
+            "neighbours": names,
+            "authorities": {"type": "list", "elements": "dict", "default": [], "options": pair},
+        },
         supports_check_mode=True,
     )
 

@@ -115,35 +115,58 @@ def derive(
     vips: Iterable[str] = (),
     state_host: str = "",
 ) -> Layout:
-    """Derive the layout from the inventory's groups.
+    """Derive the layout from the inventory's groups, or raise what is wrong first.
 
     ``read(host, variable)`` returns a host's own variable, or None where the inventory does not set it. It is
     called for the hosts of tiers only, at most twice for each.
     """
+    layout, problems = examine(groups, read, domain=domain, vips=vips, state_host=state_host)
+    if problems:
+        raise LayoutError(problems[0])
+    return layout
+
+
+def examine(
+    groups: Mapping[str, Sequence[str]],
+    read: Callable[[str, str], object],
+    *,
+    domain: str = "",
+    vips: Iterable[str] = (),
+    state_host: str = "",
+) -> tuple[Layout, list[str]]:
+    """Derive the layout as far as it goes, and return all that is wrong, one sentence each."""
+    problems: list[str] = []
     tiers = {tier: tuple(dict.fromkeys(groups.get(tier, ()))) for tier in TIERS}
     carried: dict[str, list[str]] = {}
     for tier, names in tiers.items():
         for name in names:
             carried.setdefault(name, []).append(tier)
 
-    hosts = {name: Host(name, _address(name, read), tuple(of)) for name, of in carried.items()}
+    hosts: dict[str, Host] = {}
     owners: dict[str, str] = {}
-    for host in hosts.values():
+    for name, of in carried.items():
+        try:
+            host = hosts[name] = Host(name, _address(name, read), tuple(of))
+        except LayoutError as error:
+            hosts[name] = Host(name, "", tuple(of))
+            problems.append(str(error))
+            continue
         other = owners.setdefault(host.address, host.name)
         if other != host.name:
-            raise LayoutError(
+            problems.append(
                 f"Hosts {other} and {host.name} both have the address {host.address}. "
                 "Give each its own webstack_address (or ansible_host)."
             )
 
-    return Layout(
+    layout = Layout(
         hosts=hosts,
         tiers=tiers,
-        seed=_seed(groups, tiers["db"]),
-        state_host=_state_host(state_host, hosts, tiers["db"]),
-        vips=_vips(vips, owners),
-        domain=_domain(domain),
+        seed=_seed(groups, tiers["db"], problems),
+        state_host=_state_host(state_host, hosts, tiers["db"], problems),
+        vips=_vips(vips, owners, problems),
+        domain=_domain(domain, problems),
     )
+    return layout, problems
 
 
 def _address(name: str, read: Callable[[str, str], object]) -> str:
@@ -172,50 +195,57 @@ def _address(name: str, read: Callable[[str, str], object]) -> str:
     return address
 
 
-def _seed(groups: Mapping[str, Sequence[str]], database: Sequence[str]) -> str | None:
+def _seed(groups: Mapping[str, Sequence[str]], database: Sequence[str], problems: list[str]) -> str | None:
     named = tuple(groups.get(SEED_GROUP, ()))
-    stray = [name for name in named if name not in database]
-    if stray:
-        raise LayoutError(
-            f"Host {stray[0]} is in group {SEED_GROUP} but not in group db. Make {SEED_GROUP} a child of db."
-        )
+    problems.extend(
+        f"Host {name} is in group {SEED_GROUP} but not in group db. Make {SEED_GROUP} a child of db."
+        for name in named
+        if name not in database
+    )
     return next(iter((*named, *database)), None)
 
 
-def _state_host(wanted: str, hosts: Mapping[str, Host], database: Sequence[str]) -> str | None:
+def _state_host(wanted: str, hosts: Mapping[str, Host], database: Sequence[str], problems: list[str]) -> str | None:
     if wanted and wanted not in hosts:
-        raise LayoutError(
+        problems.append(
             f"webstack_state_host is {wanted!r}, which is in none of the groups {_listed(TIERS)}. "
             "Name a host of the stack, or leave the variable empty for the first database host."
         )
     return wanted or next(iter((*database, *hosts)), None)
 
 
-def _vips(wanted: Iterable[str], owners: Mapping[str, str]) -> tuple[str, ...]:
+def _vips(wanted: Iterable[str], owners: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
     if isinstance(wanted, str) or not isinstance(wanted, Iterable):
-        raise LayoutError(f"webstack_vips is {wanted!r}. Give a list of addresses, such as [192.0.2.100].")
+        problems.append(f"webstack_vips is {wanted!r}. Give a list of addresses, such as [192.0.2.100].")
+        return ()
     found: dict[str, None] = {}
     for value in wanted:
         address = literal(value)
         if address is None:
-            raise LayoutError(
+            problems.append(
                 f"webstack_vips holds {value!r}, which is not a literal IPv4 or IPv6 address. Write it as one."
             )
-        if address in owners:
-            raise LayoutError(
+        elif address in owners:
+            problems.append(
                 f"webstack_vips holds {address}, which is the address of host {owners[address]}. "
                 "Choose an address that no host has."
             )
-        if address in found:
-            raise LayoutError(f"webstack_vips holds {address} twice. Remove one.")
-        found[address] = None
+        elif address in found:
+            problems.append(f"webstack_vips holds {address} twice. Remove one.")
+        else:
+            found[address] = None
     return tuple(found)
 
 
-def _domain(wanted: str) -> str:
-    if wanted and not _DOMAIN.fullmatch(wanted):
-        raise LayoutError(f"webstack_domain is {wanted!r}, which is not a host name. Write it as www.example.com.")
+def _domain(wanted: str, problems: list[str]) -> str:
+    if wanted and not is_domain(wanted):
+        problems.append(f"webstack_domain is {wanted!r}, which is not a host name. Write it as www.example.com.")
     return wanted.lower()
+
+
+def is_domain(text: str) -> bool:
+    """Whether it is a name as DNS has them."""
+    return _DOMAIN.fullmatch(text) is not None
 
 
 def _listed(names: Iterable[str]) -> str:

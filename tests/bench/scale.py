@@ -90,7 +90,7 @@ def templating(paper: Paper) -> dict[str, Callable[[], object]]:
         f"{name}, by Ansible": lambda file=file: paper.render(*file, webstack_layout=known)
         for name, file in FILES.items()
     }
-    return {"layout, by Ansible": paper.layout, **files}
+    return {"preflight, by Ansible": paper.preflight, "layout, by Ansible": paper.layout, **files}
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
+from ansible_collections.scaleup.webstack.plugins.action.preflight import options_of_roles
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.inventory import Inventory
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.controller import problems_of
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.model import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS = {"ssh": 22, "https": 443, "web-https": 8443, "app-https": 9443, "mysql": 3306, "metrics": 9100}
@@ -99,6 +103,17 @@ class Paper:
         layout: dict[str, Any] = Templar(self.loader, variables=known).template(expression)
         return layout
 
+    def preflight(self) -> list[str]:
+        """What is wrong, as the first task of a run would say."""
+        return problems_of(
+            Run(
+                groups=self.inventory.get_groups_dict(),
+                hostvars=Inventory(self.hostvars),
+                specs=options_of_roles(self.loader),
+                hosts=[host.name for host in self.inventory.get_hosts()],
+            )
+        )
+
     def render(self, host: str, role: str, template: str, **known: Any) -> str:
         """One file of one host, with the variables of that host alone."""
         path = next((ROOT / "roles" / role / "templates").rglob(template))
@@ -107,12 +122,16 @@ class Paper:
         )
 
     def evaluate(self, host: str, role: str, expression: str, **known: Any) -> str:
-        """Work out an expression as a task of a role does on a host."""
+        """Work out an expression as a task of a role does on a host; text."""
+        return str(self.value(host, role, expression, **known))
+
+    def value(self, host: str, role: str, expression: str, **known: Any) -> Any:
+        """The same, as it is."""
         own = self.variables.get_vars(host=self.inventory.get_host(host))
         values = {**self._of_role("settings"), **self._of_role(role), **own, **KNOWN, **known}
         values["hostvars"] = OneHost(self, host)
         self.variables._hostvars = self.hostvars  # OneHost has put itself in its place
-        return str(Templar(self.loader, variables=values).template(trust_as_template(expression)))
+        return Templar(self.loader, variables=values).template(trust_as_template(expression))
 
     def _of_role(self, role: str) -> dict[str, Any]:
         files = [ROOT / "roles" / role / part / "main.yml" for part in ("defaults", "vars")]

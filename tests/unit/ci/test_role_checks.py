@@ -20,15 +20,16 @@ def role(tmp_path, defaults, options):
     ("defaults", "options", "fault"),
     [
         ({"a": 1}, {"a": option(default=1)}, None),
-        ({"a": "{{ b }}"}, {"a": option()}, None),
+        ({"a": "{{ b }}"}, {"a": option(default="{{ b }}")}, None),
+        ({"a": 1}, {"a": option()}, "a has no default in meta/argument_specs.yml"),
         ({}, {"a": option(required=True)}, None),
         ({"a": 1}, {"a": option(required=True)}, "drop one of the two"),
         ({}, {"a": option()}, "give it a default"),
         ({"a": 1}, {}, "describe it"),
         ({"a": 1}, {"a": option(default=2)}, "is 1 in defaults/main.yml, 2 in its spec"),
-        ({"a": 1, "b": 2}, {"b": option(), "a": option()}, "another order"),
-        ({"a": 1}, {"a": {"type": "int"}}, "no description"),
-        ({"a": 1}, {"a": {"description": "A number."}}, "no type"),
+        ({"a": 1, "b": 2}, {"b": option(default=2), "a": option(default=1)}, "another order"),
+        ({"a": 1}, {"a": {"type": "int", "default": 1}}, "no description"),
+        ({"a": 1}, {"a": {"description": "A number.", "default": 1}}, "no type"),
     ],
 )
 def test_what_differs_is_said(tmp_path, defaults, options, fault):

@@ -3,6 +3,9 @@
 import re
 
 import pytest
+import yaml
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.secrets import names
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.stamp import PATH
 from paper import ROOT, Paper, inventory
 
 # In an inventory of 12: lb 10.0.0.2-3, app 4-5, db 6-8, monitoring 9, web 10-13.
@@ -73,3 +76,78 @@ LOOKED_AT = {
 @pytest.mark.parametrize("name", LOOKED_AT)
 def test_no_template_or_variable_of_a_role_reaches_for_other_hosts(name):
     assert bool(OTHERS.search(LOOKED_AT[name].read_text())) == (name in ONCE_A_RUN)
+
+
+def numbers_of(role):
+    options = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]
+    return {name: each["default"] for name, each in options["options"].items() if isinstance(each.get("default"), int)}
+
+
+WITH_NUMBERS = {
+    *FILES,
+    ("db1", "mysql_server", "zz-webstack.cnf.j2"),
+    ("db1", "mysql_server", "webstack-role-agent.service.j2"),
+}
+
+
+@pytest.mark.parametrize("file", sorted(WITH_NUMBERS), ids="-".join)
+def test_numbers_may_be_text_as_on_a_command_line(paper, layout, file):
+    numbers = {name: value for name, value in numbers_of(file[1]).items() if not isinstance(value, bool)}
+    known = {"webstack_layout": layout, "ansible_managed": "x", "mysql_server_id": 7}
+    text = paper.render(*file, **known, **{name: str(value) for name, value in numbers.items()})
+    assert numbers
+    assert text == paper.render(*file, **known, **numbers)
+
+
+ROLES_READ = {
+    "firewall_enabled": ("firewall", "webstack_firewall_enabled", "false", False),
+    "firewall_admin_networks": (
+        "firewall",
+        "webstack_admin_networks",
+        "10.0.0.0/8, 192.168.0.0/16",
+        ["10.0.0.0/8", "192.168.0.0/16"],
+    ),
+    "nginx_web_server_names": ("nginx_web", "webstack_vips", "192.0.2.9", ["www.example.com", "192.0.2.9"]),
+    "nginx_web_applications": ("nginx_web", "webstack_applications", '[{"name": "demo"}]', [{"name": "demo"}]),
+    "app_server_applications": ("app_server", "webstack_applications", '[{"name": "demo"}]', [{"name": "demo"}]),
+    "app_proxy_applications": ("app_proxy", "webstack_applications", '[{"name": "demo"}]', [{"name": "demo"}]),
+    "mysql_server_applications": ("mysql_server", "webstack_applications", '[{"name": "demo"}]', [{"name": "demo"}]),
+}
+
+
+@pytest.mark.parametrize("name", ROLES_READ)
+def test_roles_read_text_of_a_survey_in_its_type(paper, layout, name):
+    role, variable, text, expected = ROLES_READ[name]
+    assert paper.value("web1", role, f"{{{{ {name} }}}}", webstack_layout=layout, **{variable: text}) == expected
+
+
+def test_the_layout_reads_text_of_a_survey(tmp_path):
+    survey = inventory(12)
+    survey["all"]["vars"]["webstack_vips"] = "192.0.2.100,192.0.2.101"
+    paper = Paper(survey, tmp_path)
+    assert paper.preflight() == []
+    assert paper.layout()["vips"] == ["192.0.2.100", "192.0.2.101"]
+
+
+def test_a_sound_inventory_passes_and_a_bad_one_does_not(paper, tmp_path):
+    assert paper.preflight() == []
+    bad = inventory(12)
+    bad["all"]["vars"]["webstack_vips"] = "{{ prefix }}.1"
+    (sentence,) = {each for each in Paper(bad, tmp_path).preflight() if "worked out" in each}
+    assert "webstack_vips cannot be worked out" in sentence
+
+
+def test_the_names_of_secrets_are_those_that_roles_ask_for(paper, layout):
+    wanted = set(names(["demo"]))
+    asked = set()
+    for host, role in (("db1", "mysql_server"), ("app1", "app_server")):
+        asked |= set(paper.value(host, role, f"{{{{ __{role}_published.secrets }}}}", webstack_layout=layout))
+    assert asked == wanted
+
+
+def test_the_balancers_stamp_is_where_it_is_looked_for():
+    known = {role: yaml.safe_load((ROOT / "roles" / role / "vars/main.yml").read_text())
+             for role in ("common", "haproxy_keepalived", "pki")}  # fmt: skip
+    assert known["common"]["_common_stamp"] == known["haproxy_keepalived"]["_haproxy_keepalived_stamp"] == PATH
+    folder = known["pki"]["_pki_state"]
+    assert known["common"]["_common_authorities"] == [{"certificate": f"{folder}/ca.crt", "key": f"{folder}/ca.key"}]

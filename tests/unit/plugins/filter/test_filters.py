@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError, AnsibleUndefinedVariable
 from ansible_collections.scaleup.webstack.plugins.filter.certificates_due import FilterModule as CertificatesDue
+from ansible_collections.scaleup.webstack.plugins.filter.declared import FilterModule as Declared
 from ansible_collections.scaleup.webstack.plugins.filter.firewall_rules import FilterModule as Rules
 from ansible_collections.scaleup.webstack.plugins.filter.haproxy_backends import FilterModule as Backends
 from ansible_collections.scaleup.webstack.plugins.filter.layout import FilterModule as LayoutFilter
+from ansible_collections.scaleup.webstack.plugins.filter.layout_stamp import FilterModule as Stamp
 from ansible_collections.scaleup.webstack.plugins.filter.nginx_upstreams import FilterModule as Upstreams
 
 certificates_due = CertificatesDue().filters()["certificates_due"]
+declared = Declared().filters()["declared"]
+layout_stamp = Stamp().filters()["layout_stamp"]
 layout = LayoutFilter().filters()["layout"]
 firewall_rules = Rules().filters()["firewall_rules"]
 haproxy_backends = Backends().filters()["haproxy_backends"]
@@ -55,6 +59,18 @@ def test_lists_of_servers_come_from_the_layout():
     assert nginx_upstreams(known, 9443) == [{"name": "app", "servers": [server]}]
 
 
+def test_text_becomes_what_is_declared():
+    assert declared("false", "bool") is False
+    assert declared("10.0.0.0/8,192.168.0.0/16", "list") == ["10.0.0.0/8", "192.168.0.0/16"]
+    assert declared([{"name": "demo"}], "list") == [{"name": "demo"}]
+    assert declared('[{"name": "demo"}]', "list") == [{"name": "demo"}]
+    assert declared("3", "int") == 3
+
+
+def test_the_stamp_names_every_host():
+    assert '"web": [\n   "web1"\n  ]' in layout_stamp(layout(GROUPS, HOSTVARS))
+
+
 def test_rules_of_a_host_are_the_documented_structure():
     flows = [{"name": "https", "from": ["web"], "port": 8443, "protocol": "tcp", "why": "Requests."}]
     assert firewall_rules(layout(GROUPS, HOSTVARS), "app1", flows, []) == {
@@ -87,6 +103,8 @@ def test_rules_of_a_host_are_the_documented_structure():
             lambda: firewall_rules(layout(GROUPS, HOSTVARS), "web1", ["x"], []),
             "firewall_rules: Host web1: 'x' is no flow.",
         ),
+        (lambda: declared("a b", "list"), "declared: the value is 'a b' where a list belongs."),
+        (lambda: layout_stamp({}), "layout_stamp: The input is not a layout."),
         (lambda: layout(["lb1"], HOSTVARS), "groups | layout(hostvars)"),
         (lambda: layout(GROUPS, None), "groups | layout(hostvars)"),
         (lambda: layout({"web": ["web1"]}, {"web1": {}}), "Host web1 has no address."),

@@ -57,7 +57,48 @@ def test_room_for_a_path_to_come(tmp_path: Path) -> None:
 
 
 def test_this_host() -> None:
-    seen = host.look({"packages": [], "checksums": [], "texts": [], "free_mib": ["/"]}, lambda command: (0, "", ""))
+    nothing = {name: [] for name in ("packages", "checksums", "texts", "neighbours", "authorities")}
+    seen = host.look({**nothing, "free_mib": ["/"]}, lambda command: (0, "", ""))
     assert seen["processors"] >= 1
     assert seen["memory_mib"] > 100
     assert {"distribution", "release", "python", "interfaces", "packages", "free_mib"} <= seen.keys()
+
+
+def test_the_distribution() -> None:
+    text = '# made by hand\nID=debian\nVERSION_CODENAME="trixie"\nNAME=\n'
+    assert host.system(text) | {"python": ""} == {"distribution": "debian", "release": "trixie", "python": ""}
+    assert host.system("") | {"python": ""} == {"distribution": "linux", "release": "", "python": ""}
+
+
+NEIGHBOURS = """[{"dst":"192.0.2.12","dev":"eth0","lladdr":"02:00:00:00:00:0c","state":["REACHABLE"]},
+ {"dst":"192.0.2.13","dev":"eth0","lladdr":"02:00:00:00:00:0d","state":["FAILED"]},
+ {"dst":"192.0.2.14","dev":"eth0","state":["INCOMPLETE"]}]"""
+
+
+def test_only_neighbours_that_answer_count() -> None:
+    assert host.reachable(NEIGHBOURS) == {"192.0.2.12": "02:00:00:00:00:0c"}
+    assert host.reachable("") == {}
+
+
+def test_neighbours_are_asked_for_until_they_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "NEIGHBOUR_SECONDS", 0.2)
+    answers = iter(["", '[{"dst":"127.0.0.2","lladdr":"02:00:00:00:00:02","state":["DELAY"]}]'])
+    own = {"lo": ["127.0.0.1/8"]}
+    asked = ["127.0.0.1", "127.0.0.2"]
+    assert host.neighbours(asked, own, lambda command: (0, next(answers), "")) == {"127.0.0.2": "02:00:00:00:00:02"}
+
+
+def test_nobody_answers_for_ever_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "NEIGHBOUR_SECONDS", 0.1)
+    assert host.neighbours(["127.0.0.2", "::2"], {}, lambda command: (0, "", "")) == {}
+    assert host.neighbours([], {}, lambda command: (0, "", "")) == {}
+
+
+def test_the_pair_of_an_authority(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "ca.crt", tmp_path / "ca.key"
+    pairs = [{"certificate": str(certificate), "key": str(key)}]
+    assert host.certificate_faults(pairs) == {}
+    certificate.write_text("a text")
+    assert host.certificate_faults(pairs) == {str(certificate): "is no certificate in PEM"}
+    key.write_text("a text")
+    assert host.certificate_faults(pairs) == {str(certificate): "is no certificate in PEM"}
