@@ -7,28 +7,33 @@ name: certificates_due
 version_added: 0.1.0
 short_description: The certificates of a host that have to be issued
 description:
-  - A certificate is due if its key is missing.
-  - It is due as well if it is not the one that was issued last for the same names and addresses.
-positional: host, here, records
+  - A certificate is due if it or its key is missing, and if the authority has not signed it.
+  - It is due as well if it is for other names or addresses than those that are wanted, and if it is old.
+positional: texts, checksums, authority, renew_days
 options:
   _input:
     description: The certificates that the host's roles have published, each with C(name), C(dns) and C(addresses).
     type: list
     elements: dict
     required: true
-  host:
-    description: The host's name in the inventory.
-    type: str
-    required: true
-  here:
-    description: Checksums of the host's keys and certificates by path, from M(scaleup.webstack.host_info).
+  texts:
+    description: The host's certificates in PEM by path, from M(scaleup.webstack.host_info).
     type: dict
     required: true
-  records:
-    description: The authority's records, old ones left out, as M(ansible.builtin.find) returns them.
-    type: list
-    elements: dict
+  checksums:
+    description: Checksums of the host's keys by path, from M(scaleup.webstack.host_info).
+    type: dict
     required: true
+  authority:
+    description: Certificate of the authority in PEM; empty if there is none yet.
+    type: str
+    required: true
+  renew_days:
+    description: After how many days a certificate is issued again.
+    type: int
+    required: true
+requirements:
+  - cryptography >= 40 on the controller; ansible-core brings it
 author:
   - The scaleup.webstack authors (@scaleup)
 """
@@ -36,33 +41,39 @@ author:
 EXAMPLES = r"""
 - name: Certificates to issue
   ansible.builtin.debug:
-    msg: "{{ published | scaleup.webstack.certificates_due('web1', here.checksums, records.files) }}"
+    msg: "{{ published | scaleup.webstack.certificates_due(here.texts, here.checksums, ca_certificate, 760) }}"
 """
 
 RETURN = r"""
 _value:
-  description: The entries that are due, each with C(record), the file name under which the authority keeps it.
+  description: The entries that are due.
   type: list
   elements: dict
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.scaleup.webstack.plugins.module_utils.certificate import read
 from ansible_collections.scaleup.webstack.plugins.plugin_utils import certificates
 
 
-def certificates_due(wanted: object, host: str, here: object, records: object) -> list[dict[str, Any]]:
+def certificates_due(
+    wanted: object, texts: object, checksums: object, authority: str, renew_days: int
+) -> list[Mapping[str, Any]]:
     """Return what is due."""
     if not isinstance(wanted, list) or not all(isinstance(each, Mapping) for each in wanted):
         raise AnsibleFilterError("scaleup.webstack.certificates_due works on a list of published certificates.")
-    if not isinstance(here, Mapping) or not isinstance(records, list):
-        raise AnsibleFilterError("scaleup.webstack.certificates_due needs checksums by path, and a list of records.")
-    found = {PurePosixPath(path).name: checksum for path, checksum in here.items()}
-    issued = {PurePosixPath(record["path"]).name: record["checksum"] for record in records}
-    return certificates.due(wanted, host, found, issued)
+    if not isinstance(texts, Mapping) or not isinstance(checksums, Mapping):
+        raise AnsibleFilterError("scaleup.webstack.certificates_due needs texts and checksums, both by path.")
+    paths = [PurePosixPath(path) for path in texts]
+    found = {path.stem: read(texts[str(path)], authority) for path in paths if path.suffix == ".crt"}
+    files = {PurePosixPath(path).name for path in checksums}
+    now = datetime.now(UTC)
+    return certificates.due(wanted, files, found, now, timedelta(days=renew_days))
 
 
 class FilterModule:

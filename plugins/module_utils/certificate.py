@@ -40,8 +40,8 @@ def fault(certificate: str, key: str = "", *, authority: bool = False, now: date
         return f"has expired on {ends:%Y-%m-%d}"
     if begins > moment:
         return f"is valid from {begins:%Y-%m-%d} only"
-    if authority and not _may_sign(read):
-        return "is that of no certificate authority (basic constraint CA:TRUE)"
+    if authority and (wrong := _authority_fault(read)):
+        return wrong
     return _key_fault(read, key) if key else None
 
 
@@ -53,13 +53,19 @@ def _validity(certificate: Any) -> tuple[datetime, datetime]:
     return begins.replace(tzinfo=_UTC), ends.replace(tzinfo=_UTC)
 
 
-def _may_sign(certificate: Any) -> bool:
+def _authority_fault(certificate: Any) -> str | None:
+    """RFC 5280 asks for all of it, and so does Python 3.13 of everything that an authority has signed."""
     from cryptography import x509  # noqa: PLC0415
 
-    try:
-        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
-    except x509.ExtensionNotFound:
-        return False
+    found = {each.oid: each for each in certificate.extensions}
+    basic, usage = found.get(x509.BasicConstraints.oid), found.get(x509.KeyUsage.oid)
+    if basic is None or not basic.value.ca or not basic.critical:
+        return "is that of no certificate authority (critical basic constraint CA:TRUE)"
+    if usage is None or not usage.value.key_cert_sign:
+        return "may not sign others (key usage keyCertSign)"
+    if x509.SubjectKeyIdentifier.oid not in found:
+        return "has no subject key identifier, by which those that it signs are checked"
+    return None
 
 
 def _key_fault(certificate: Any, key: str) -> str | None:
@@ -79,3 +85,18 @@ def _key_fault(certificate: Any, key: str) -> str | None:
     if private.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
         return "does not match its private key"
     return None
+
+
+def read(certificate: str, authority: str) -> tuple[frozenset[str], datetime] | None:
+    """Return the names and addresses of a certificate, and when it begins; None if this authority has not signed it."""
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+
+    try:
+        found, issuer = (x509.load_pem_x509_certificate(text.encode()) for text in (certificate, authority))
+        found.verify_directly_issued_by(issuer)
+        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return None
+    addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
+    return frozenset({*names.get_values_for_type(x509.DNSName), *addresses}), _validity(found)[0]

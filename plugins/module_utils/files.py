@@ -17,6 +17,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
@@ -114,14 +115,16 @@ Notes = dict[str, dict[str, set[str]]]
 
 
 def noted(wanted: Iterable[Wanted], folder: str = NOTES) -> Notes:
-    """Return what the units of these files have not read yet: paths by unit, by verb."""
+    """Return what the units of these files have not read yet: paths by unit, by verb.
+
+    Whatever verb the files themselves ask for: another role may have noted a certificate for a reload.
+    """
     notes: Notes = {verb: {} for verb in VERBS}
-    for each in wanted:
-        for verb, units in each.units.items():
-            for unit in units:
-                seen = look(os.path.join(folder, verb, unit))
-                if seen is not None and seen.content is not None:
-                    notes[verb][unit] = set(seen.content.decode().split("\n")) - {""}
+    units = {unit for each in wanted for of_verb in each.units.values() for unit in of_verb}
+    for verb, unit in product(VERBS, sorted(units)):
+        seen = look(os.path.join(folder, verb, unit))
+        if seen is not None and seen.content is not None:
+            notes[verb][unit] = set(seen.content.decode().split("\n")) - {""}
     return notes
 
 

@@ -1,31 +1,31 @@
-"""Which certificates of a host have to be issued, judged by the names of records and by checksums."""
+"""Which certificates of a host have to be issued, judged by what the host has."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-
-def record_of(host: str, certificate: Mapping[str, Any]) -> str:
-    """Name the record of an issued certificate by what was asked for: another wish is another record."""
-    wish = json.dumps([list(certificate["dns"]), list(certificate["addresses"])])
-    return f"{host}-{certificate['name']}-{hashlib.sha256(wish.encode()).hexdigest()[:12]}.crt"
+# Names and addresses of a certificate of our authority, and when it begins; None for any other one.
+Read = tuple[frozenset[str], datetime] | None
 
 
 def due(
-    certificates: Iterable[Mapping[str, Any]], host: str, here: Mapping[str, str], records: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Return the certificates to issue, each with the name of its `record`.
+    certificates: Iterable[Mapping[str, Any]],
+    files: Container[str],
+    read: Mapping[str, Read],
+    now: datetime,
+    renewed_after: timedelta,
+) -> list[Mapping[str, Any]]:
+    """Return the certificates to issue.
 
-    `here` and `records` map file names to checksums: the host's own files, and what was issued lately. A certificate is
-    due if its key is missing, or if it is not the one that was issued last for the same wish.
+    `files` are the names of the host's keys and certificates, `read` what its certificates say, by name. A certificate
+    is due if its key is missing, if it is not our authority's, if it is for other names, and if it is old.
     """
     found = []
     for certificate in certificates:
-        name, record = certificate["name"], record_of(host, certificate)
-        issued = records.get(record)
-        if issued is None or here.get(f"{name}.crt") != issued or f"{name}.key" not in here:
-            found.append({**certificate, "record": record})
+        name, seen = certificate["name"], read.get(certificate["name"])
+        wish = {*certificate["dns"], *certificate["addresses"]}
+        if f"{name}.key" not in files or seen is None or seen[0] != wish or seen[1] + renewed_after <= now:
+            found.append(certificate)
     return found

@@ -28,7 +28,7 @@ from ansible_collections.scaleup.webstack.plugins.filter.firewall_rules import f
 from ansible_collections.scaleup.webstack.plugins.filter.haproxy_backends import haproxy_backends
 from ansible_collections.scaleup.webstack.plugins.filter.layout import layout
 from ansible_collections.scaleup.webstack.plugins.filter.nginx_upstreams import nginx_upstreams
-from ansible_collections.scaleup.webstack.plugins.plugin_utils.certificates import record_of
+from authorities import Authority
 from paper import FLOWS, Paper, inventory
 
 SIZES = (10, 100, 1000)
@@ -67,18 +67,15 @@ def filters(paper: Paper) -> dict[str, Callable[[], object]]:
     groups = paper.inventory.get_groups_dict()
     hostvars = {host.name: host.get_vars() for host in paper.inventory.get_hosts()}
     known = layout(groups, hostvars, domain="www.example.com", vips=["192.0.2.100"])
-    records = [
-        {"path": f"/var/lib/webstack/ca/{record_of(host, certificate)}", "checksum": "c"}
-        for host in hostvars
-        for certificate in certificates(host)
-    ]
     here = {f"/etc/webstack/pki/{name}": "c" for name in ("site.crt", "site.key", "own.crt", "own.key")}
-    assert certificates_due(certificates("web1"), "web1", here, records) == []
+    ca = Authority.made("internal CA")
+    texts = {f"/etc/webstack/pki/{each['name']}.crt": ca.issued(each["dns"], []) for each in certificates("web1")}
+    assert certificates_due(certificates("web1"), texts, here, ca.certificate, 7) == []
     return {
         "layout": lambda: layout(groups, hostvars, domain="www.example.com", vips=["192.0.2.100"]),
         "haproxy_backends": lambda: haproxy_backends(known, "web", 8443),
         "nginx_upstreams": lambda: nginx_upstreams(known, 9443),
-        "certificates_due of a host": lambda: certificates_due(certificates("web1"), "web1", here, records),
+        "certificates_due of a host": lambda: certificates_due(certificates("web1"), texts, here, ca.certificate, 7),
         "firewall_rules of a host": lambda: firewall_rules(known, "web1", FLOWS, ["192.0.2.0/24"]),
     }
 

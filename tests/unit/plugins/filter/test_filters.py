@@ -119,24 +119,12 @@ def test_rules_of_a_host_are_the_documented_structure():
         ),
         (lambda: haproxy_backends(layout(GROUPS, HOSTVARS), "web", 80, only="web1"), "Give a list of names."),
         (lambda: nginx_upstreams(layout(GROUPS, HOSTVARS), "x"), "nginx_upstreams: The port is 'x'."),
-        (lambda: certificates_due({}, "web1", {}, []), "certificates_due works on a list of published certificates."),
-        (lambda: certificates_due(["web"], "web1", {}, []), "works on a list of published certificates."),
-        (lambda: certificates_due([], "web1", [], []), "needs checksums by path, and a list of records."),
+        (lambda: certificates_due({}, {}, {}, "", 1), "certificates_due works on a list of published certificates."),
+        (lambda: certificates_due(["web"], {}, {}, "", 1), "works on a list of published certificates."),
+        (lambda: certificates_due([], [], {}, "", 1), "needs texts and checksums, both by path."),
     ],
 )
 def test_errors_are_sentences_for_ansible(call, sentence):
     with pytest.raises(AnsibleFilterError) as caught:
         call()
     assert sentence in str(caught.value)
-
-
-WEB = {"name": "web", "dns": ["web1"], "addresses": []}
-HERE = {"/etc/webstack/pki/web.key": "k", "/etc/webstack/pki/web.crt": "c"}
-
-
-def test_certificates_are_compared_by_the_names_of_their_files():
-    (due,) = certificates_due([WEB], "web1", {}, [])
-    issued = [{"path": f"/var/lib/webstack/ca/{due['record']}", "checksum": "c"}]
-    assert due == {**WEB, "record": due["record"]}
-    assert certificates_due([WEB], "web1", HERE, issued) == []
-    assert certificates_due([WEB], "web1", {**HERE, "/etc/webstack/pki/web.crt": "d"}, issued)

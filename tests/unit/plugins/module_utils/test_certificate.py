@@ -6,6 +6,7 @@ import builtins
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import authorities
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils import certificate as subject
 from ansible_collections.scaleup.webstack.plugins.module_utils.certificate import can_judge, fault
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+NO_AUTHORITY = "is that of no certificate authority (critical basic constraint CA:TRUE)"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEY, OTHER = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 
@@ -28,7 +30,7 @@ def pem(key, passphrase=None):
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
 
 
-def signed(*, begins=-1, ends=1, authority: bool | None = True):
+def signed(*, begins=-1, ends=1, authority: bool | None = True, critical=True, usage=True, identifier=True):
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "internal CA")])
     wanted = (
         x509.CertificateBuilder()
@@ -40,7 +42,11 @@ def signed(*, begins=-1, ends=1, authority: bool | None = True):
         .not_valid_after(NOW + timedelta(days=ends))
     )
     if authority is not None:
-        wanted = wanted.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        wanted = wanted.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=critical)
+    if usage:
+        wanted = wanted.add_extension(authorities.MAY_SIGN, critical=True)
+    if identifier:
+        wanted = wanted.add_extension(x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()), critical=False)
     return wanted.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
@@ -53,8 +59,16 @@ def signed(*, begins=-1, ends=1, authority: bool | None = True):
         (signed(), pem(OTHER), True, "does not match its private key"),
         (signed(begins=-9, ends=-1), pem(KEY), True, "has expired on 2026-11-20"),
         (signed(begins=1, ends=2), pem(KEY), True, "is valid from 2026-11-22 only"),
-        (signed(authority=False), pem(KEY), True, "is that of no certificate authority (basic constraint CA:TRUE)"),
-        (signed(authority=None), pem(KEY), True, "is that of no certificate authority (basic constraint CA:TRUE)"),
+        (signed(authority=False), pem(KEY), True, NO_AUTHORITY),
+        (signed(authority=None), pem(KEY), True, NO_AUTHORITY),
+        (signed(critical=False), pem(KEY), True, NO_AUTHORITY),
+        (signed(usage=False), pem(KEY), True, "may not sign others (key usage keyCertSign)"),
+        (
+            signed(identifier=False),
+            pem(KEY),
+            True,
+            "has no subject key identifier, by which those that it signs are checked",
+        ),
         ("a text", pem(KEY), False, "is no certificate in PEM"),
         (signed(), "a text", False, "has a private key that is none in PEM"),
         (

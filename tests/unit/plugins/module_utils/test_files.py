@@ -194,3 +194,10 @@ def test_a_restart_is_more_than_a_reload() -> None:
 def test_notes_add_up() -> None:
     files = [wanted(Path("/a"), reload="u.service"), wanted(Path("/b"), reload="u.service")]
     assert due({"reload": {"u.service": {"/a"}}, "restart": {}}, files[1:])["reload"] == {"u.service": {"/a", "/b"}}
+
+
+def test_a_note_of_another_role_counts_whatever_verb_it_has(tmp_path: Path) -> None:
+    notes, program = str(tmp_path / "notes"), wanted(tmp_path / "program", restart="u.service")
+    certificate = wanted(tmp_path / "certificate", reload="u.service")
+    place([certificate], due(NOTHING, [certificate]), accept, notes)
+    assert states([program], noted([program], notes)) == {"u.service": "reloaded"}

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from ansible_collections.scaleup.webstack.plugins.plugin_utils.certificates import due, record_of
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.certificates import Read, due
 
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+YEAR = timedelta(days=365)
 WEB = {"name": "web", "dns": ["web1", "web.example"], "addresses": ["192.0.2.21"], "owner": "root"}
-RECORD = record_of("web1", WEB)
-HERE = {"ca.pem": "c", "web.crt": "w", "web.key": "k"}
+NAMES = frozenset({"web1", "web.example", "192.0.2.21"})
+FILES = {"ca.pem", "web.crt", "web.key"}
 
 
-def test_nothing_is_due_when_the_last_issued_is_in_place() -> None:
-    assert due([WEB], "web1", HERE, {RECORD: "w"}) == []
+def test_nothing_is_due_when_it_is_in_place() -> None:
+    assert due([WEB], FILES, {"web": (NAMES, NOW)}, NOW + YEAR - timedelta(seconds=1), YEAR) == []
 
 
 @pytest.mark.parametrize(
-    ("here", "records"),
+    ("files", "read"),
     [
-        pytest.param({}, {}, id="fresh host, fresh authority"),
-        pytest.param({}, {RECORD: "w"}, id="the host was made again"),
-        pytest.param({**HERE, "web.crt": "other"}, {RECORD: "w"}, id="another certificate is in place"),
-        pytest.param({"web.crt": "w"}, {RECORD: "w"}, id="the key is gone"),
-        pytest.param(HERE, {}, id="issued long ago, or by another authority"),
-        pytest.param(HERE, {record_of("web2", WEB): "w"}, id="issued for another host"),
+        pytest.param(set[str](), None, id="a fresh host"),
+        pytest.param({"web.crt"}, (NAMES, NOW), id="the key is gone"),
+        pytest.param(FILES, None, id="another authority's, or no certificate"),
+        pytest.param(FILES, (NAMES, NOW - YEAR), id="an old one"),
+        pytest.param(FILES, (NAMES - {"web1"}, NOW), id="a name is missing"),
+        pytest.param(FILES, (NAMES | {"web2"}, NOW), id="a name too many"),
+        pytest.param(FILES, (NAMES - {"192.0.2.21"} | {"192.0.2.22"}, NOW), id="another address"),
     ],
 )
-def test_due(here: dict[str, str], records: dict[str, str]) -> None:
-    assert due([WEB], "web1", here, records) == [{**WEB, "record": RECORD}]
+def test_due(files: set[str], read: Read) -> None:
+    assert due([WEB], files, {"web": read}, NOW, YEAR) == [WEB]
 
 
-@pytest.mark.parametrize("change", [{"dns": ["web1"]}, {"addresses": ["192.0.2.22"]}])
-def test_another_wish_is_another_record(change: dict[str, list[str]]) -> None:
-    assert due([{**WEB, **change}], "web1", HERE, {RECORD: "w"})
-
-
-def test_owner_and_reload_are_no_part_of_the_wish() -> None:
-    assert record_of("web1", {**WEB, "owner": "haproxy"}) == RECORD
+def test_others_stay() -> None:
+    own = {**WEB, "name": "own"}
+    assert due([own, WEB], FILES, {"web": (NAMES, NOW)}, NOW, YEAR) == [own]
