@@ -173,7 +173,7 @@ def purged_finding(server: Server, primary: Server) -> Finding | None:
 
 def out_of_group_finding(server: Server) -> Finding | None:
     """What is the matter with a server that is made for a group, and is not working in it."""
-    if server.group is None or server.group_state in {"ONLINE", "RECOVERING"}:
+    if server.group is None or server.in_group:
         return None
     text = f"{server.name} is made for a replication group, and its state in it is {server.group_state}."
     return Finding(Diagnosis.OUT_OF_GROUP, (server.name,), text)
@@ -217,7 +217,7 @@ def _by_group(topology: Topology, seed: str) -> Verdict | None:
 
 def _without_group(topology: Topology, grouped: list[Server], seed: str) -> Verdict:
     """Servers of a group that has no majority anywhere. Begun again only with every answer at hand."""
-    inside = [server.name for server in grouped if server.group_state in {"ONLINE", "RECOVERING"}]
+    inside = [server.name for server in grouped if server.in_group]
     if inside:
         text = f"{_list(inside)} can reach no majority of the replication group."
         return Verdict(None, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, tuple(inside), text))

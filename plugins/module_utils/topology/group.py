@@ -3,8 +3,9 @@
 """How one server becomes, or stays, an online member of the replication group.
 
 Invariant: a group is begun once, or again only where every server answers, none is in a live group and the one that
-begins holds whatever any other holds. A server joins only if it holds nothing that the primary lacks. Every prefix of
-a plan keeps that, and planning again after any prefix gives the rest.
+begins holds whatever any other holds. A server joins only if it holds nothing that the primary lacks, and lacks
+nothing that the primary has purged: the engine would then replace its data, which nobody asked for. Every prefix of a
+plan keeps that, and planning again after any prefix gives the rest.
 Order: settings that the server keeps, the account that it catches up with, then the start; leave to begin a group is
 taken back whatever became of the start.
 """
@@ -20,6 +21,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     Finding,
     errant_finding,
     find_primary,
+    purged_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import (
     Group,
@@ -29,7 +31,6 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model im
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, after, closing
 
-_IN_GROUP = frozenset({"ONLINE", "RECOVERING"})
 _OUT = "OFFLINE"
 
 
@@ -60,7 +61,7 @@ def plan_group_member(topology: Topology, wanted: Wanted) -> Plan:
     if server.name == primary.name:
         begin = _beginning(server, verdict.finding, wanted) if verdict.begins else ((), ())
         return Plan((*settings, *begin[0]), None, primary.name, begin[1])
-    refusal = errant_finding(server, primary)
+    refusal = errant_finding(server, primary) or (None if server.in_group else purged_finding(server, primary))
     if refusal:
         return Plan(closing(server), refusal, primary.name)
     return Plan(tuple(_joining(server, primary, settings, wanted)), None, primary.name)
@@ -177,7 +178,7 @@ def _after(topology: Topology, server: Server, step: Step) -> Topology:  # noqa:
 
 def _started(topology: Topology, server: Server, group: Group) -> Topology:
     """It is in every view of the living group, or alone in its own as the primary."""
-    living = [each for each in topology.others(server.name) if each.group_state in _IN_GROUP]
+    living = [each for each in topology.others(server.name) if each.in_group]
     if not living:
         me = _row(server, "ONLINE", "PRIMARY")
         begun = replace(server, group=replace(group, members=(me,)), read_only=False, super_read_only=False)
@@ -190,7 +191,7 @@ def _started(topology: Topology, server: Server, group: Group) -> Topology:
 def _online(topology: Topology, server: Server) -> Topology:
     members = server.group.members if server.group else ()
     rows = (replace(row, state="ONLINE") if row.server_uuid == server.server_uuid else row for row in members)
-    holds = [each.gtid_executed for each in topology.others(server.name) if each.group_state in _IN_GROUP]
+    holds = [each.gtid_executed for each in topology.others(server.name) if each.in_group]
     caught_up = replace(server, gtid_executed=server.gtid_executed.union(*holds))
     return _seen(_with(topology, caught_up), caught_up, tuple(rows))
 

@@ -20,6 +20,10 @@ class Member:
     port: int = 3306
 
 
+# States of members that take part; every other one stands outside.
+IN_GROUP = frozenset({"ONLINE", "RECOVERING"})
+
+
 class Receiver(StrEnum):
     """State of a channel's receiver (IO) thread."""
 
@@ -85,7 +89,7 @@ class Group:
     @property
     def has_majority(self) -> bool:
         """Most of the members in this view answer each other; only then may its primary be believed."""
-        alive = sum(member.state in {"ONLINE", "RECOVERING"} for member in self.members)
+        alive = sum(member.state in IN_GROUP for member in self.members)
         return alive * 2 > len(self.members)
 
     def state_of(self, server_uuid: str) -> str:
@@ -136,6 +140,11 @@ class Server:
     def group_state(self) -> str:
         """Its own state as it sees it itself; OFFLINE also for a server without a group."""
         return self.group.state_of(self.server_uuid) if self.group else "OFFLINE"
+
+    @property
+    def in_group(self) -> bool:
+        """It takes part in a group, by its own view."""
+        return self.group_state in IN_GROUP
 
     @property
     def endpoint(self) -> str:

@@ -146,8 +146,14 @@ def test_the_names_of_secrets_are_those_that_roles_ask_for(paper, layout):
 
 
 def test_the_balancers_stamp_is_where_it_is_looked_for():
-    known = {role: yaml.safe_load((ROOT / "roles" / role / "vars/main.yml").read_text())
-             for role in ("common", "haproxy_keepalived", "pki")}  # fmt: skip
-    assert known["common"]["_common_stamp"] == known["haproxy_keepalived"]["_haproxy_keepalived_stamp"] == PATH
-    folder = known["pki"]["_pki_state"]
-    assert known["common"]["_common_authorities"] == [{"certificate": f"{folder}/ca.crt", "key": f"{folder}/ca.key"}]
+    known = yaml.safe_load((ROOT / "roles/settings/vars/main.yml").read_text())
+    assert known["webstack_layout_stamp"].replace("{{ webstack_state_folder }}", known["webstack_state_folder"]) == PATH
+
+
+def test_no_sentence_can_show_a_secret_of_the_settings():
+    options = yaml.safe_load((ROOT / "roles/settings/meta/argument_specs.yml").read_text())["argument_specs"]["site"][
+        "options"
+    ]
+    secret = {name for name in options if name.endswith(("_key", "_secrets"))}
+    assert secret == {"webstack_ca_key", "webstack_secrets"}
+    assert all(options[name].get("no_log") for name in secret)
