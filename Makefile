@@ -79,7 +79,7 @@ molecule: $(VENV) ## one story on the warm lab: make molecule SCENARIO=site
 	molecule verify -s $(SCENARIO)
 
 .PHONY: docs dist
-docs: $(VENV) ## the generated tables in the roles' README files
+docs: $(VENV) ## the generated tables of the documentation, and the picture of the flows
 	python .ci/readme_tables.py
 dist: $(VENV) ## the collection as a tarball in build/
 	python .ci/tarball.py

@@ -1,4 +1,7 @@
-"""Writes tables into the documentation, from argument specs and from code; --check only says what drifted."""
+"""Writes tables and the picture into the documentation, from argument specs, published flows and code.
+
+--check only says what drifted.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from role_files import ROOT, Role, roles
-
-sys.path.insert(0, str(ROOT / ".collections"))
-
+import flow_picture  # before the collection: it tells Ansible where that is
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import (
     REMEDIES,
     Diagnosis,
 )
+from role_files import ROOT, Role, roles
 
 LONGEST = 60
 
@@ -70,6 +71,9 @@ def generated() -> Iterator[tuple[Path, str, str]]:
     for role in roles():
         yield role.path / "README.md", "variables", table(role)
     yield ROOT / "docs/guides/operations.md", "diagnoses", diagnoses()
+    flows = flow_picture.published()
+    yield ROOT / "docs/architecture.md", "picture", flow_picture.picture(flows)
+    yield ROOT / "docs/architecture.md", "flows", flow_picture.table(flows)
 
 
 def with_part(text: str, name: str, part: str) -> str | None:
@@ -96,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
         else:
             file.write_text(wanted, encoding="utf-8")
             print(f"{shown} is brought up to date.")
-    print("\n".join(found) or "The generated tables are up to date.")
+    print("\n".join(found) or "What is generated is up to date.")
     return 1 if found else 0
 
 
