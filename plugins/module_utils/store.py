@@ -1,10 +1,12 @@
 # Copyright (c) the scaleup.webstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The store of generated secrets: what it holds, and what must be added. Pure apart from reading the file."""
+"""The store of generated secrets: what it holds, and what must be added. Pure apart from reading."""
 
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -56,3 +58,15 @@ def read(path: str) -> Store:
             return Store.parse(file.read(), path)
     except FileNotFoundError:
         return Store()
+
+
+def open_to_others(folder: str) -> list[str]:
+    """Return what of a store users other than root could open: its folder, its file, the CA's key."""
+    found = []
+    for path in (folder, os.path.join(folder, "secrets.json"), os.path.join(folder, "ca", "ca.key")):
+        try:
+            if os.stat(path).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                found.append(path)
+        except FileNotFoundError:
+            continue
+    return found

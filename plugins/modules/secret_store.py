@@ -13,7 +13,8 @@ author: The scaleup.webstack authors (@scaleup)
 description:
   - Begins the store, with an id of its own, if there is none.
   - Adds a random secret for every name that the store does not hold, and never changes one that it holds.
-  - The store is one JSON file that root alone can read.
+  - The store is one JSON file that root alone can read. Where others could open it, its folder, or the CA's key
+    beside it, they no longer can.
   - No secret is returned; read the file with a task under C(no_log).
 extends_documentation_fragment:
   - scaleup.webstack.attributes
@@ -61,13 +62,14 @@ msg:
 
 import os
 import secrets
+import stat
 import tempfile
 import uuid
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
-from ansible_collections.scaleup.webstack.plugins.module_utils.store import Store, read
+from ansible_collections.scaleup.webstack.plugins.module_utils.store import Store, open_to_others, read
 
 
 def write(path: str, store: Store) -> None:
@@ -102,8 +104,10 @@ def main() -> None:
     try:
         store = read(options["path"])
         added = store.missing(options["names"])
-        changed = bool(added) or not store.identity
-        if changed and not module.check_mode:
+        incomplete, opened = bool(added) or not store.identity, open_to_others(os.path.dirname(options["path"]))
+        for path in opened if not module.check_mode else ():
+            os.chmod(path, os.stat(path).st_mode & stat.S_IRWXU)
+        if incomplete and not module.check_mode:
             # 192 bits in 32 characters: MySQL takes no longer password for a replication channel.
             store = store.completed(options["names"], lambda: secrets.token_urlsafe(24), lambda: str(uuid.uuid4()))
             write(options["path"], store)
@@ -112,7 +116,9 @@ def main() -> None:
     except OSError as error:
         module.fail_json(msg=f"The store {options['path']} cannot be read or written: {error.strerror}.")
     message = f"{len(added)} secrets were generated." if added else "Every secret exists."
-    module.exit_json(changed=changed, id=store.identity, added=added, msg=message)
+    if opened:
+        message += f" Others than root could open {', '.join(opened)}; they no longer can."
+    module.exit_json(changed=incomplete or bool(opened), id=store.identity, added=added, msg=message)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ missing:
   type: list
   elements: str
 complete:
-  description: Whether M(scaleup.webstack.secret_store) has nothing to begin and nothing to add.
+  description: Whether M(scaleup.webstack.secret_store) has nothing to begin, to add or to close.
   returned: success
   type: bool
 authority:
@@ -111,7 +111,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.belonging import Carried, Kept, Wanted, refusal
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
-from ansible_collections.scaleup.webstack.plugins.module_utils.store import read
+from ansible_collections.scaleup.webstack.plugins.module_utils.store import open_to_others, read
 
 # Names of secrets, not secrets.
 NAMES = {"type": "list", "elements": "str", "required": True, "no_log": False}
@@ -154,6 +154,7 @@ def main() -> None:
     wanted = Wanted(bool(module.params["names"]), checksum(given))
     try:
         store, certificate = read(os.path.join(folder, "secrets.json")), authority(os.path.join(folder, "ca"))
+        private = not open_to_others(folder)
     except WebstackError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
@@ -167,7 +168,7 @@ def main() -> None:
         changed=False,
         id="" if wanted.nothing else store.identity,
         missing=missing,
-        complete=not missing and (wanted.nothing or bool(store.identity)),
+        complete=not missing and (wanted.nothing or (bool(store.identity) and private)),
         authority=certificate,
     )
 

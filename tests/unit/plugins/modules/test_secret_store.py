@@ -32,6 +32,22 @@ def test_root_alone_can_read_it(call: Call, path: Path) -> None:
     assert (oct(path.stat().st_mode & 0o777), oct(path.parent.stat().st_mode & 0o777)) == ("0o600", "0o700")
 
 
+def test_what_others_could_open_is_closed(call: Call, path: Path) -> None:
+    call("secret_store", {"path": str(path), "names": ["a"]})
+    key, before = path.parent / "ca" / "ca.key", path.read_text()
+    key.parent.mkdir()
+    key.touch()
+    for each, mode in {path: 0o644, path.parent: 0o755, key: 0o640}.items():
+        each.chmod(mode)
+    told = call("secret_store", {"path": str(path), "names": ["a"]}, check_mode=True)
+    assert (told["changed"], oct(path.stat().st_mode & 0o777)) == (True, "0o644")
+    told = call("secret_store", {"path": str(path), "names": ["a"]})
+    assert told["changed"]
+    assert told["msg"].endswith(f"Others than root could open {path.parent}, {path}, {key}; they no longer can.")
+    assert [oct(each.stat().st_mode & 0o777) for each in (path.parent, path, key)] == ["0o700", "0o600", "0o600"]
+    assert (path.read_text(), call("secret_store", {"path": str(path), "names": ["a"]})["changed"]) == (before, False)
+
+
 def test_what_it_holds_stays_and_what_is_missing_is_added(call: Call, path: Path) -> None:
     first = call("secret_store", {"path": str(path), "names": ["a"]})
     held = json.loads(path.read_text())["secrets"]["a"]
@@ -60,7 +76,7 @@ def test_check_mode_makes_nothing(call: Call, path: Path) -> None:
     ["", "half a st", "[]", "{}", '{"id": "x"}', '{"secrets": {"a": "kept"}}', '{"id": "x", "secrets": ["kept"]}'],
 )
 def test_what_is_no_store_is_never_replaced_nor_shown(call: Call, path: Path, content: str) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(mode=0o700)
     path.write_text(content)
     told = call("secret_store", {"path": str(path), "names": ["a"]})
     assert told["failed"]

@@ -23,6 +23,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "ca" / "ca.crt").write_text(CERTIFICATE)
     (tmp_path / "ca" / "ca.key").write_text("the key")
     (tmp_path / "secrets.json").write_text(json.dumps({"id": "X", "secrets": {"a": "hidden"}}))
+    for path, mode in {"": 0o700, "secrets.json": 0o600, "ca/ca.key": 0o600}.items():
+        (tmp_path / path).chmod(mode)
     return tmp_path
 
 
@@ -42,6 +44,13 @@ def test_a_whole_store(call: Call, folder: Path) -> None:
 def test_a_new_name(call: Call, folder: Path) -> None:
     told = look(call, folder, "a", "b", hosts=[MEMBER])
     assert (told["missing"], told["complete"]) == (["b"], False)
+
+
+@pytest.mark.parametrize("path", ["", "secrets.json", "ca/ca.key"])
+def test_what_others_could_open_makes_it_incomplete(call: Call, folder: Path, path: str) -> None:
+    (folder / path).chmod(0o755)
+    told = look(call, folder, "a", hosts=[MEMBER])
+    assert (told["missing"], told["complete"]) == ([], False)
 
 
 def test_no_store_yet(call: Call, tmp_path: Path) -> None:
