@@ -63,32 +63,13 @@ msg:
 import os
 import secrets
 import stat
-import tempfile
 import uuid
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
-from ansible_collections.scaleup.webstack.plugins.module_utils.store import Store, open_to_others, read
-
-
-def write(path: str, store: Store) -> None:
-    """Replace the file at once, readable by its owner alone from its first byte on.
-
-    Not by atomic_move: it gives a new file the mode that the umask leaves, which others can read.
-    """
-    folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(store.serialize())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+from ansible_collections.scaleup.webstack.plugins.module_utils.private_file import replace_text
+from ansible_collections.scaleup.webstack.plugins.module_utils.store import open_to_others, read
 
 
 def main() -> None:
@@ -110,7 +91,7 @@ def main() -> None:
         if incomplete and not module.check_mode:
             # 192 bits in 32 characters: MySQL takes no longer password for a replication channel.
             store = store.completed(options["names"], lambda: secrets.token_urlsafe(24), lambda: str(uuid.uuid4()))
-            write(options["path"], store)
+            replace_text(options["path"], store.serialize())
     except WebstackError as error:
         module.fail_json(msg=str(error))
     except OSError as error:

@@ -18,6 +18,7 @@ PURE = (
     "belonging.py",
     "errors.py",
     "firewall.py",
+    "lease.py",
     "mysql/statement.py",
     "report.py",
     "secret.py",

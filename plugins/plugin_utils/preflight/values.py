@@ -25,6 +25,10 @@ BOUNDS = {
 }
 
 
+# What a person may add to a command line to be let through; playbooks declare them, no role does.
+SWITCHES = ("break_lease", "shrink")
+
+
 def check(stack: Stack) -> Iterator[str]:
     """Types, choices and bounds, then names, then values that have to be alike."""
     faults: dict[str, list[str]] = {}
@@ -42,6 +46,15 @@ def check(stack: Stack) -> Iterator[str]:
     for text, hosts in {**faults, **dict(_slips(names, stack.values.options))}.items():
         yield text if len(hosts) == len(stack.layout.hosts) else f"Host{'s' * (len(hosts) > 1)} {listed(hosts)}: {text}"
     yield from _differing(stack)
+    yield from _switches(stack)
+
+
+def _switches(stack: Stack) -> Iterator[str]:
+    for name in SWITCHES:
+        for host in stack.layout.hosts:
+            if name in (given := stack.run.hostvars[host]) and (text := _fault(given, name, {"type": "bool"}, True)):
+                yield text
+                break
 
 
 def _fault(given: Any, name: str, option: Option, site_wide: bool) -> str | None:
