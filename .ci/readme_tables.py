@@ -66,10 +66,21 @@ def diagnoses() -> str:
     return "\n".join(["| diagnosis, worst first | what to do |", "|---|---|", *rows])
 
 
+def plugins() -> str:
+    """The names of the collection's own plugins, by kind."""
+    kinds = {"modules": "modules", "filter": "filters", "lookup": "lookups"}
+    found = {
+        kind: sorted(path.stem for path in (ROOT / "plugins" / folder).glob("[a-z]*.py"))
+        for folder, kind in kinds.items()
+    }
+    return ";\n".join(f"{kind} {', '.join(f'`{name}`' for name in names)}" for kind, names in found.items()) + "."
+
+
 def generated() -> Iterator[tuple[Path, str, str]]:
     """Every file with a generated part: the file, the name in its marks, and the part."""
     for role in roles():
         yield role.path / "README.md", "variables", table(role)
+    yield ROOT / "README.md", "plugins", plugins()
     yield ROOT / "docs/guides/operations.md", "diagnoses", diagnoses()
     flows = flow_picture.published()
     yield ROOT / "docs/architecture.md", "picture", flow_picture.picture(flows)
