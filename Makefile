@@ -11,6 +11,8 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 export MOLECULE_GLOB := molecule/*/molecule.yml
 export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/.cache/molecule/$(WEBSTACK_LAB)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Where it is set, every run compiles Ansible anew: half of what pytest and ansible-playbook take to begin.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv/.ready
 LINK := .collections/ansible_collections/scaleup/webstack
