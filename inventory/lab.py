@@ -49,6 +49,8 @@ def inventory(lab: str, state: Path) -> dict[str, object]:
         "webstack_vips": [f"{network}.100"],
         # This machine, as the lab's hosts see it.
         "webstack_admin_networks": [f"{network}.1"],
+        # Twelve hosts share the memory of this machine: each server gets the buffer pool of a small one, 256 MiB.
+        "mysql_server_memory_mib": 1408,
     }
     hosts = {name: number for group in HOSTS.values() for name, number in group.items()}
     return {

@@ -20,6 +20,14 @@ LOGIN: dict[str, Any] = {
     "connect_timeout": {"type": "int", "default": 3},
 }
 
+# The local socket, for modules that work on one server.
+LOCAL: dict[str, Any] = {
+    "login_user": {"type": "str", "default": "root"},
+    "login_unix_socket": {"type": "path", "default": "/run/mysqld/mysqld.sock"},
+    "connect_timeout": {"type": "int", "default": 3},
+    "timeout": {"type": "int", "default": 60},
+}
+
 MEMBERS: dict[str, Any] = {
     "type": "list",
     "elements": "dict",
@@ -77,6 +85,16 @@ def login_of(params: Mapping[str, Any]) -> Login:
         ca_file=params["ca_file"],
         tls_name=params["tls_name"],
         connect_timeout=params["connect_timeout"],
+    )
+
+
+def local_login_of(params: Mapping[str, Any]) -> Login:
+    """Login by the local socket, where the operating system says who the user is."""
+    return Login(
+        params["login_user"],
+        Secret(""),
+        connect_timeout=params["connect_timeout"],
+        unix_socket=params["login_unix_socket"],
     )
 
 

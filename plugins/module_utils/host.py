@@ -21,6 +21,8 @@ Run = Callable[[list[str]], "tuple[int, str, str]"]
 # A neighbour on the same network answers within milliseconds.
 NEIGHBOUR_SECONDS = 1.0
 DISCARD = 9
+# Of both versions of control groups; the machine itself has no such file, or a number beyond its memory.
+MEMORY_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def os_release(text: str) -> dict[str, str]:
@@ -48,6 +50,12 @@ def memory_mib(text: str) -> int:
     """Return the memory from the text of /proc/meminfo, in MiB; pure."""
     fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
     return int(fields["MemTotal"].split()[0]) // 1024
+
+
+def limit_mib(limits: Iterable[str]) -> int | None:
+    """Return the lowest of these limits of control groups, in MiB, None for none; pure. Text may be "max"."""
+    numbers = [int(each) for each in limits if each.strip().isdigit()]
+    return min(numbers) // 2**20 if numbers else None
 
 
 def interfaces(text: str) -> dict[str, list[str]]:
@@ -163,6 +171,8 @@ def look(asked: dict[str, Any], run: Run) -> dict[str, Any]:
     """Return all of it."""
     with open("/proc/meminfo", encoding="utf-8") as file:
         memory = memory_mib(file.read())
+    # A container sees the memory of its machine there, and what it may use of it in its control group.
+    memory = min(memory, limit_mib(texts(MEMORY_LIMITS).values()) or memory)
     release = texts(["/etc/os-release", "/usr/lib/os-release"])
     own = interfaces(run(["ip", "-json", "address", "show"])[1])
     return {

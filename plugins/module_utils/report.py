@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Outcome
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import Diagnosis, Finding
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Group, Server, Topology
@@ -46,6 +47,24 @@ def accounts_report(
     error = refusal or done.error
     msg = error or f"Accounts and schemas of {name} are as given; {_taken(done)}."
     return {**_report(done, msg, before, before if error else after), "failed": bool(error)}
+
+
+def settings_report(name: str, found: Sequence[Setting], done: Outcome) -> dict[str, Any]:
+    """What bringing a server's settings in force came to; what could not be set online is pending."""
+    set_now = {step.argument for step in done.steps}
+    pending = [setting for setting in found if not setting.online]
+    msg = done.error or f"Settings of {name}: {_taken(done)}; " + (
+        f"{', '.join(setting.name for setting in pending)} wait for a restart."
+        if pending
+        else "none waits for a restart."
+    )
+    before = [f"{each.name} = {each.running}" for each in found if each.online]
+    after = [f"{each.name} = {each.wanted if each in set_now else each.running}" for each in found if each.online]
+    return {
+        **_report(done, msg, before, after),
+        "failed": bool(done.error),
+        "pending": [setting.shown() for setting in pending],
+    }
 
 
 def _report(done: Outcome, msg: str, before: Iterable[str], after: Iterable[str]) -> dict[str, Any]:

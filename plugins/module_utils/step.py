@@ -31,6 +31,7 @@ class Action(StrEnum):
     ALTER_ACCOUNT = "alter_account"
     GRANT = "grant"
     REVOKE = "revoke"
+    SET_GLOBAL = "set_global"
 
 
 @dataclass(frozen=True)

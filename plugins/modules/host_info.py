@@ -93,7 +93,7 @@ processors:
   returned: always
   type: int
 memory_mib:
-  description: Memory in MiB.
+  description: Memory in MiB; in a container what its control group lets it use, if that is less than the machine has.
   returned: always
   type: int
 interfaces:

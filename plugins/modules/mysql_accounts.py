@@ -164,12 +164,11 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import account_of, schema_of
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.plan import lines, plan_accounts, wanted_lines
 from ansible_collections.scaleup.webstack.plugins.module_utils.apply import apply
-from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import ACCOUNTS
+from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import ACCOUNTS, LOCAL, local_login_of
 from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe_accounts
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import Login, open_session
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import open_session
 from ansible_collections.scaleup.webstack.plugins.module_utils.report import accounts_report
-from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member
 
 
@@ -180,10 +179,7 @@ def main() -> None:
             "accounts": ACCOUNTS,
             "schemas": {"type": "list", "elements": "str", "default": []},
             "binlog": {"type": "bool", "default": True},
-            "login_user": {"type": "str", "default": "root"},
-            "login_unix_socket": {"type": "path", "default": "/run/mysqld/mysqld.sock"},
-            "connect_timeout": {"type": "int", "default": 3},
-            "timeout": {"type": "int", "default": 60},
+            **LOCAL,
         },
         supports_check_mode=True,
     )
@@ -195,13 +191,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     accounts = [account_of(each) for each in params["accounts"]]
     schemas = [schema_of(each) for each in params["schemas"]]
     here = Member(socket.gethostname(), "")
-    login = Login(
-        params["login_user"],
-        Secret(""),
-        connect_timeout=params["connect_timeout"],
-        unix_socket=params["login_unix_socket"],
-    )
-    connect = partial(open_session, login, here, params["timeout"])
+    connect = partial(open_session, local_login_of(params), here, params["timeout"])
     with connect() as session:
         found = observe_accounts(session, here.name, accounts)
     plan = plan_accounts(found, accounts, schemas, binlog=params["binlog"])

@@ -36,7 +36,13 @@ FLOWS = [
     }.items()
 ]
 # What a run knows of a host beside the inventory, as far as the files of a host need it.
-KNOWN: dict[str, Any] = {"ansible_facts": {}, "haproxy_keepalived_interface": "eth0", "webstack_flows": FLOWS}
+KNOWN: dict[str, Any] = {
+    "ansible_facts": {},
+    "haproxy_keepalived_interface": "eth0",
+    "webstack_flows": FLOWS,
+    "webstack_application_sessions": 384,
+    "webstack_host": {"memory_mib": 8192, "processors": 4},
+}
 
 
 def tiers(hosts: int) -> dict[str, int]:

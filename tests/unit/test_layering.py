@@ -22,6 +22,7 @@ PURE = (
     "mysql/statement.py",
     "report.py",
     "secret.py",
+    "settings.py",
     "step.py",
     "topology",
 )

@@ -63,6 +63,12 @@ def observe_accounts(session: Asks, name: str, accounts: Iterable[Account]) -> I
     return Instance(name, bool(row["read_only"]), bool(row["super_read_only"]), pristine, schemas, found)
 
 
+def observe_settings(session: Asks) -> tuple[dict[str, str], frozenset[str]]:
+    """What a server works with, by name, and the names of what it keeps itself."""
+    running = {str(row["name"]): _text(row["value"]) for row in session.run(sql.SETTINGS)}
+    return running, frozenset(str(row["name"]) for row in session.run(sql.PERSISTED))
+
+
 def _account(session: Asks, account: Account) -> Found | None:
     rows = session.run(sql.read_account(account.name, account.host))
     if not rows:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Grant
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
+from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import Membership
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
@@ -70,6 +71,9 @@ GROUP_MEMBERS = Statement(
     "SELECT MEMBER_ID AS server_uuid, MEMBER_HOST AS host, MEMBER_PORT AS port, MEMBER_STATE AS state,"
     " MEMBER_ROLE AS role FROM performance_schema.replication_group_members"
 )
+SETTINGS = Statement("SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM performance_schema.global_variables")
+# What the server keeps itself, in mysqld-auto.cnf: it wins over every file.
+PERSISTED = Statement("SELECT VARIABLE_NAME AS name FROM performance_schema.persisted_variables")
 SCHEMAS = Statement("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA")
 
 
@@ -124,6 +128,8 @@ def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911
             return (_change_source(source),)
         case Action.WAIT_UNTIL_REPLICATING, (str() as channel, int() as seconds):
             return (Wait(REPLICA_STATUS, lambda rows: _not_replicating(rows, channel), seconds),)
+        case Action.SET_GLOBAL, Setting() as setting:
+            return (_set_global(setting),)
         case Action.CREATE_SCHEMA, str() as schema:
             return (Statement(f"CREATE DATABASE IF NOT EXISTS {_name(schema)}"),)
         case ((Action.CREATE_ACCOUNT | Action.ALTER_ACCOUNT), Account() as account):
@@ -150,6 +156,14 @@ def _persisted(membership: Membership) -> list[Statement]:
         Statement("SET PERSIST group_replication_group_seeds = %s", (membership.seeds,)),
         Statement("SET PERSIST group_replication_start_on_boot = ON"),
     ]
+
+
+def _set_global(setting: Setting) -> Statement:
+    """A number stands as it is, because the server takes no text for one."""
+    name = f"SET GLOBAL {_plain(setting.name)} = "
+    if setting.wanted.replace(".", "", 1).isascii() and setting.wanted.replace(".", "", 1).isdigit():
+        return Statement(name + setting.wanted)
+    return Statement(f"{name}%s", (setting.wanted,))
 
 
 def _recovery(user: str, password: Secret) -> Statement:

@@ -74,6 +74,12 @@ def _servers(stack: Stack) -> Iterator[str]:
         other = owners.setdefault(number, host.name) if number else host.name
         if other != host.name:
             yield f"Hosts {other} and {host.name} both have the mysql_server_id {number}. Give each its own."
+        redo = stack.values.of(host.name, "mysql_server_redo_log_capacity_mib")
+        if redo and redo < 8:
+            yield (
+                f"Host {host.name}: mysql_server_redo_log_capacity_mib is {redo}, and MySQL takes no less than 8. "
+                "Give more, or 0 for what fits the host."
+            )
         for name in stack.values.of(host.name, "mysql_server_settings") or {}:
             if str(name).lower().replace("-", "_") in RESERVED:
                 yield (

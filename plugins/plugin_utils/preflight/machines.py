@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..sizing import ASSUMED_WORKERS, application_hosts, size
 from .model import Seen, Stack
 
 # Tried releases of Debian; testing calls itself by the name of the release to come, and so does sid.
@@ -14,7 +15,7 @@ PYTHON = (3, 11)
 DATA = "/var/lib/mysql"
 # What an empty server takes beside its redo log: packages, system tables, undo and temporary tables, first binary logs.
 ROOM_MIB = 1536
-SHARE_OF_MEMORY = 0.8
+SIZES = ("memory_mib", "buffer_pool_size_mib", "redo_log_capacity_mib", "max_connections")
 
 
 def check(stack: Stack, seen: Seen) -> Iterator[str]:
@@ -31,6 +32,8 @@ def check(stack: Stack, seen: Seen) -> Iterator[str]:
         yield from _system(name, "db" in host.tiers, look)
         if "db" in host.tiers:
             yield from _database(stack, name, look)
+        if "app" in host.tiers:
+            yield from _application(stack, name, look)
     yield from _authority(stack, seen)
 
 
@@ -51,20 +54,51 @@ def _system(name: str, database: bool, look: Mapping[str, Any]) -> Iterator[str]
 
 
 def _database(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]:
-    pool = stack.values.of(name, "mysql_server_buffer_pool_size_mib")
-    if pool is not None and pool > look["memory_mib"] * SHARE_OF_MEMORY:
+    given = {option: stack.values.of(name, f"mysql_server_{option}") for option in SIZES}
+    if None in given.values():
+        return
+    hosts = application_hosts(
+        stack.layout.tiers["app"], stack.values.of, len(stack.values.site("webstack_applications") or [])
+    )
+    memory = given.pop("memory_mib") or look["memory_mib"]
+    sessions = sum(host.sessions for host in hosts)
+    sizes = size(memory, look["processors"], sessions, len(stack.layout.tiers["db"]), **given)
+    if memory > look["memory_mib"]:
         yield (
-            f"Host {name}: mysql_server_buffer_pool_size_mib is {pool}, more than 80 % of the host's "
-            f"{look['memory_mib']} MiB of memory. Choose less."
+            f"Host {name}: mysql_server_memory_mib is {memory}, and the host has {look['memory_mib']}. "
+            "Choose less, or 0 for all of it."
         )
-    redo = stack.values.of(name, "mysql_server_redo_log_capacity_mib")
-    free = look["free_mib"].get(DATA)
+    elif sizes.needed_mib > memory:
+        yield (
+            f"Host {name}: MySQL may need {sizes.needed_mib} MiB of memory, and has {memory}: "
+            f"{sizes.buffer_pool_size_mib} for its buffer pool, 1 for each of {sizes.max_connections} sessions, "
+            "the rest for itself. Give the host more memory, or choose fewer app_server_workers or app_server_threads"
+            f"{' or a smaller mysql_server_buffer_pool_size_mib' * bool(given['buffer_pool_size_mib'])}."
+        )
+    if sizes.max_connections < sizes.sessions + sizes.reserve:
+        yield (
+            f"Host {name}: mysql_server_max_connections is {sizes.max_connections}, and the applications may hold "
+            f"{sizes.sessions} sessions, beside {sizes.reserve} of operators and replication. Choose at least "
+            f"{sizes.sessions + sizes.reserve}, or 0, or fewer app_server_workers or app_server_threads."
+        )
+    redo, free = sizes.redo_log_capacity_mib, look["free_mib"].get(DATA)
     # A server that is there has taken its room.
-    if redo is not None and free is not None and "mysql-server" not in look["packages"] and free < redo + ROOM_MIB:
+    if free is not None and "mysql-server" not in look["packages"] and free < redo + ROOM_MIB:
         yield (
             f"Host {name}: {DATA} has {free} MiB left, and a new server needs {redo + ROOM_MIB} "
-            f"(mysql_server_redo_log_capacity_mib is {redo}). Make room there, or choose less."
+            f"(its redo log is {redo}). Make room there, or choose a smaller mysql_server_redo_log_capacity_mib."
         )
+
+
+def _application(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]:
+    if stack.layout.tiers["db"] and not stack.values.of(name, "app_server_workers"):
+        workers = look["processors"]
+        if workers > ASSUMED_WORKERS:
+            yield (
+                f"Host {name} has {workers} cores, and each application gets as many workers; database servers have "
+                f"sessions for {ASSUMED_WORKERS}, because they know the inventory alone. "
+                f"Set app_server_workers to {workers}, or less."
+            )
 
 
 def _authority(stack: Stack, seen: Seen) -> Iterator[str]:

@@ -43,6 +43,14 @@ def test_memory() -> None:
     assert host.memory_mib("MemTotal:       24689120 kB\nMemFree: 1 kB\n") == 24110
 
 
+@pytest.mark.parametrize(
+    ("limits", "mib"),
+    [([], None), (["max\n"], None), (["1073741824\n"], 1024), (["max\n", "9223372036854771712\n"], 8796093022207)],
+)
+def test_memory_that_a_control_group_leaves(limits: list[str], mib: int | None) -> None:
+    assert host.limit_mib(limits) == mib
+
+
 def test_files(tmp_path: Path) -> None:
     (tmp_path / "a.crt").write_text("a")
     (tmp_path / "d").mkdir()

@@ -267,3 +267,31 @@ def test_a_host_without_the_driver_is_told_what_to_install(
     told = call(name, arguments)
     assert told["failed"]
     assert "PyMySQL" in told["msg"]
+
+
+RUNNING = {"max_connections": "300", "gtid_mode": "OFF", "innodb_redo_log_capacity": "268435456"}
+CONTENT = "[mysqld]\nmax_connections = 420\ngtid_mode = ON\ninnodb_redo_log_capacity = 256M\n"
+
+
+def settings_of(running: dict[str, str]) -> dict[str, Any]:
+    return {"SELECT VARIABLE_NAME AS name, VARIABLE_VALUE": [{"name": n, "value": v} for n, v in running.items()]}
+
+
+def test_settings_are_set_online_and_the_rest_is_pending(call: Call, servers: Servers) -> None:
+    asked = {**settings_of(RUNNING), "SELECT VARIABLE_NAME AS name FROM": []}
+    servers["local"] = Mysqld(asked, settings_of({**RUNNING, "max_connections": "420"}), until="SET GLOBAL")
+    foreseen = call("mysql_settings", {"content": CONTENT}, check_mode=True)
+    assert servers["local"].sent == []
+    told = call("mysql_settings", {"content": CONTENT})
+    assert servers["local"].sent == told["queries"] == foreseen["queries"] == ["SET GLOBAL max_connections = 420"]
+    assert told["pending"] == foreseen["pending"] == [{"name": "gtid_mode", "running": "OFF", "wanted": "ON"}]
+    assert (told["changed"], foreseen["changed"]) == (True, True)
+    assert told["diff"] == {"before": "max_connections = 300\n", "after": "max_connections = 420\n"}
+    assert told["msg"] == "Settings of local: steps: set_global; gtid_mode wait for a restart."
+    again = call("mysql_settings", {"content": CONTENT})
+    assert (again["changed"], again["pending"]) == (False, told["pending"])
+
+
+def test_a_file_of_settings_that_is_not_there_is_said(call: Call, servers: Servers) -> None:
+    told = call("mysql_settings", {"file": "/nowhere/my.cnf"})
+    assert told["msg"] == "/nowhere/my.cnf, which holds the settings, cannot be read: No such file or directory."

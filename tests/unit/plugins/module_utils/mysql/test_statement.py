@@ -9,6 +9,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model im
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import Statement, Wait, statements_for
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret, redact
+from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import Membership
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
@@ -29,6 +30,9 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.OPEN_WRITES, None, ["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"]),
         (Action.LIFT_SUPER_READ_ONLY, None, ["SET GLOBAL super_read_only = OFF"]),
         (Action.KEEP_OUT_OF_BINLOG, None, ["SET SESSION sql_log_bin = OFF"]),
+        (Action.SET_GLOBAL, Setting("max_connections", "1", "420"), ["SET GLOBAL max_connections = 420"]),
+        (Action.SET_GLOBAL, Setting("long_query_time", "1", "0.5"), ["SET GLOBAL long_query_time = 0.5"]),
+        (Action.SET_GLOBAL, Setting("slow_query_log", "1", "O'N"), [r"SET GLOBAL slow_query_log = 'O\'N'"]),
         (Action.STOP_REPLICATION, "", ["STOP REPLICA FOR CHANNEL ''"]),
         (Action.START_REPLICATION, "c", ["START REPLICA FOR CHANNEL 'c'"]),
         (Action.WAIT_FOR_REPLICAS, True, ["SET GLOBAL rpl_semi_sync_source_enabled = ON"]),
