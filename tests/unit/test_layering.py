@@ -16,6 +16,7 @@ UTILS = "module_utils/"
 PURE = (
     "accounts",
     "belonging.py",
+    "digest.py",
     "errors.py",
     "firewall.py",
     "lease.py",

@@ -16,6 +16,13 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model im
     Instance,
     parse_grants,
 )
+from ansible_collections.scaleup.webstack.plugins.module_utils.digest import (
+    SYSTEM_SCHEMAS,
+    Digest,
+    Report,
+    unused,
+    without_primary_key,
+)
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import QueryError, UnreachableError
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql import statement as sql
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
@@ -61,6 +68,33 @@ def observe_accounts(session: Asks, name: str, accounts: Iterable[Account]) -> I
     found = {account.shown: one for account in accounts if (one := _account(session, account))}
     pristine = not GtidSet.parse(str(row["gtid_executed"]))
     return Instance(name, bool(row["read_only"]), bool(row["super_read_only"]), pristine, schemas, found)
+
+
+def observe_digests(
+    members: Sequence[Member], connect: Connect, limit: int, schemas: Sequence[str]
+) -> tuple[Report, ...]:
+    """What every member has counted, all at the same time. One that does not answer is a value too."""
+    with ThreadPoolExecutor(max_workers=max(1, len(members))) as pool:
+        return tuple(pool.map(lambda member: _digests(member, connect, limit, schemas), members))
+
+
+def _digests(member: Member, connect: Connect, limit: int, schemas: Sequence[str]) -> Report:
+    def heaviest(*, without_index: bool) -> tuple[Digest, ...]:
+        rows = session.run(sql.digests(limit, schemas, SYSTEM_SCHEMAS, without_index=without_index))
+        return tuple(Digest.of(row) for row in rows)
+
+    try:
+        with connect(member) as session:
+            indexes = session.run(sql.INNODB_INDEXES)
+            return Report(
+                member.name,
+                statements=heaviest(without_index=False),
+                statements_without_index=heaviest(without_index=True),
+                unused_indexes=unused(session.run(sql.UNUSED_INDEXES), indexes, schemas),
+                tables_without_primary_key=without_primary_key(indexes, schemas),
+            )
+    except (UnreachableError, QueryError) as error:
+        return Report(member.name, reachable=False, error=str(error))
 
 
 def observe_settings(session: Asks) -> tuple[dict[str, str], frozenset[str]]:

@@ -74,7 +74,40 @@ GROUP_MEMBERS = Statement(
 SETTINGS = Statement("SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM performance_schema.global_variables")
 # What the server keeps itself, in mysqld-auto.cnf: it wins over every file.
 PERSISTED = Statement("SELECT VARIABLE_NAME AS name FROM performance_schema.persisted_variables")
+# PROCESS is enough for both, where information_schema.STATISTICS shows only tables that the account may read.
+INNODB_INDEXES = Statement(
+    "SELECT t.NAME AS table_name, i.NAME AS index_name, i.TYPE AS type"
+    " FROM information_schema.INNODB_INDEXES i JOIN information_schema.INNODB_TABLES t USING (TABLE_ID)"
+)
+# As sys.schema_unused_indexes has it, for which the account would need privileges on sys and on the data.
+UNUSED_INDEXES = Statement(
+    "SELECT OBJECT_SCHEMA AS schema_name, OBJECT_NAME AS table_name, INDEX_NAME AS index_name"
+    " FROM performance_schema.table_io_waits_summary_by_index_usage"
+    " WHERE INDEX_NAME IS NOT NULL AND INDEX_NAME <> 'PRIMARY' AND COUNT_STAR = 0"
+)
 SCHEMAS = Statement("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA")
+
+
+def digests(limit: int, schemas: Sequence[str], system: Sequence[str], *, without_index: bool) -> Statement:
+    """The heaviest statements, values left out, of these schemas; of all but the `system` ones if there are none.
+
+    QUERY_SAMPLE_TEXT is never read: it holds the values of one of them.
+    """
+    names = schemas or system
+    which = f"SCHEMA_NAME IN ({', '.join(['%s'] * len(names))})"
+    if not schemas:
+        which = f"(SCHEMA_NAME IS NULL OR NOT {which})"
+    if without_index:
+        which += " AND SUM_NO_INDEX_USED + SUM_NO_GOOD_INDEX_USED > 0"
+    return Statement(
+        # What is put together are words of this function; names are parameters, hence the noqa.
+        "SELECT SCHEMA_NAME AS schema_name, DIGEST AS digest, DIGEST_TEXT AS statement, COUNT_STAR AS count,"  # noqa: S608
+        " SUM_TIMER_WAIT AS total, SUM_ROWS_EXAMINED AS rows_examined, SUM_ROWS_SENT AS rows_sent,"
+        " SUM_NO_INDEX_USED + SUM_NO_GOOD_INDEX_USED AS without_index"
+        " FROM performance_schema.events_statements_summary_by_digest"
+        f" WHERE {which} ORDER BY SUM_TIMER_WAIT DESC LIMIT %s",
+        (*names, limit),
+    )
 
 
 def wait_for_gtids(gtids: str, seconds: int) -> Statement:

@@ -295,3 +295,34 @@ def test_settings_are_set_online_and_the_rest_is_pending(call: Call, servers: Se
 def test_a_file_of_settings_that_is_not_there_is_said(call: Call, servers: Servers) -> None:
     told = call("mysql_settings", {"file": "/nowhere/my.cnf"})
     assert told["msg"] == "/nowhere/my.cnf, which holds the settings, cannot be read: No such file or directory."
+
+
+DIGEST = {
+    "schema_name": "demo",
+    "digest": "d",
+    "statement": "SELECT ?",
+    "count": 2,
+    "total": 10**12,
+    "rows_examined": 3,
+    "rows_sent": 4,
+    "without_index": 1,
+}
+
+
+def test_digests_of_every_server_are_told_and_nothing_is_changed(call: Call, servers: Servers) -> None:
+    made = {"table_name": "demo/t", "index_name": "GEN_CLUST_INDEX", "type": 1}
+    servers["db1"] = Mysqld(
+        {"SELECT SCHEMA_NAME AS schema_name": [DIGEST], "SELECT t.NAME": [made], "SELECT OBJECT": []}
+    )
+    told = call("mysql_digest_info", LOGIN)
+    assert (told["changed"], servers["db1"].sent, servers["db1"].closed) == (False, [], 1)
+    assert told["servers"]["db1"]["statements"][0]["total_ms"] == 1000.0
+    assert told["servers"]["db1"]["tables_without_primary_key"] == ["demo.t"]
+    assert not told["servers"]["db2"]["reachable"]
+    assert "Connection refused" in told["servers"]["db2"]["error"]
+    assert told["msg"].endswith("a group refuses 1 tables (demo.t); no answer from db2.")
+    assert call("mysql_digest_info", LOGIN, check_mode=True) == told
+
+
+def test_no_digest_at_all_is_refused(call: Call) -> None:
+    assert call("mysql_digest_info", {**LOGIN, "limit": 0})["msg"] == "limit must be at least 1 statement."

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Grant, account_of
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import Statement, Wait, statements_for
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import (
+    Statement,
+    Wait,
+    digests,
+    statements_for,
+)
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret, redact
 from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
@@ -165,3 +170,19 @@ def test_waits_for_both_halves() -> None:
 def test_waiting_ends_where_it_is_pointless(rows: list[dict[str, Any]]) -> None:
     with pytest.raises(InvalidError):
         waiting().missing(rows)
+
+
+@pytest.mark.parametrize("without_index", [True, False])
+@pytest.mark.parametrize(
+    ("schemas", "where"),
+    [
+        ((), "WHERE (SCHEMA_NAME IS NULL OR NOT SCHEMA_NAME IN ('mysql', 'sys'))"),
+        (("o'n", "b"), r"WHERE SCHEMA_NAME IN ('o\'n', 'b')"),
+    ],
+)
+def test_digests_never_ask_for_values(schemas: tuple[str, ...], where: str, without_index: bool) -> None:
+    asked = digests(5, schemas, ("mysql", "sys"), without_index=without_index).shown
+    assert where in asked
+    assert asked.endswith("ORDER BY SUM_TIMER_WAIT DESC LIMIT 5")
+    assert "QUERY_SAMPLE" not in asked
+    assert (" AND SUM_NO_INDEX_USED + SUM_NO_GOOD_INDEX_USED > 0" in asked) is without_index
