@@ -20,18 +20,22 @@ options:
       - Later it only decides between servers that hold exactly the same transactions while none claims to be primary.
     type: str
     required: true
-  replication_user:
-    description: Account that a member logs in to another one with, to receive its transactions.
-    type: str
-    default: webstack_replication
-  replication_password:
+  reseed:
     description:
-      - Password of O(replication_user).
-      - The servers do not tell it, so a changed one is sent only together with another change.
-    type: str
-    required: true
-  timeout:
-    description: Seconds within which the server must be seen to work as a member.
+      - Whether everything that the server holds may be replaced by a copy of another member, if it cannot become a
+        whole member as it is because it holds transactions that the primary lacks, lacks some that are purged, or has
+        data of another stack.
+      - A server that can become a whole member keeps what it has. One that holds nothing gets a copy without this.
+    type: bool
+    default: false
+  clone_threshold:
+    description:
+      - A server that holds nothing gets a copy of another member if it lacks more transactions than this; it takes
+        fewer from the binary logs.
     type: int
-    default: 60
+    default: 1000
+  copy_timeout:
+    description: Seconds that a copy of another member may take.
+    type: int
+    default: 14400
 """

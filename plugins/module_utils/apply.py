@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from typing import Protocol
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import UnreachableError, WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import opened_within
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement import (
+    Restart,
     Row,
     Statement,
     Wait,
@@ -30,37 +33,69 @@ class Acts(Protocol):
 
 def apply(
     steps: Sequence[Step],
-    connect: Callable[[], AbstractContextManager[Acts]],
+    connect: Callable[[str], AbstractContextManager[Acts]],
     *,
     check_mode: bool,
     afterwards: Sequence[Step] = (),
+    undo: Sequence[Step] = (),
 ) -> Outcome:
-    """Take steps in order, and stop at the first that fails; those `afterwards` are taken all the same."""
+    """Take steps in order, each on its server, and stop at the first that fails.
+
+    Those of `undo` are taken only after a failure, those `afterwards` whatever became of the others.
+    """
     done = Outcome()
     if check_mode or not steps:
         for step in (*steps, *afterwards):
             _note(done, step)
         return done
-    try:
-        with connect() as session:
-            try:
-                for step in steps:
-                    _take(done, step, session)
-            finally:
-                for step in afterwards:
-                    _take(done, step, session)
-    except UnreachableError as error:
-        done.error = f"{steps[0].server} stopped answering: {error}."
-    except WebstackError as error:
-        done.error = str(error)
+    with ExitStack() as stack:
+        sessions = _Sessions(connect, stack)
+        if not _taken(done, steps, sessions):
+            _taken(done, undo, sessions)
+        _taken(done, afterwards, sessions)
     return done
 
 
-def _take(done: Outcome, step: Step, session: Acts) -> None:
+class _Sessions:
+    """One session a server, opened when the first step needs it, and again after a step that restarted the server."""
+
+    def __init__(self, connect: Callable[[str], AbstractContextManager[Acts]], stack: ExitStack) -> None:
+        self._connect, self._stack = connect, stack
+        self._open: dict[str, Acts] = {}
+
+    def __getitem__(self, server: str) -> Acts:
+        if server not in self._open:
+            self._open[server] = self._stack.enter_context(self._connect(server))
+        return self._open[server]
+
+    def come_back(self, server: str, seconds: int) -> None:
+        """Wait until a server that restarts takes sessions again."""
+        self._open.pop(server, None)
+        self._open[server] = self._stack.enter_context(opened_within(partial(self._connect, server), seconds))
+
+
+def _taken(done: Outcome, steps: Sequence[Step], sessions: _Sessions) -> bool:
+    """Whether all of them were taken; what the first failure said is kept."""
+    for step in steps:
+        try:
+            _take(done, step, sessions)
+        except UnreachableError as error:
+            done.error = done.error or f"{step.server} stopped answering: {error}."
+            return False
+        except WebstackError as error:
+            done.error = done.error or str(error)
+            return False
+    return True
+
+
+def _take(done: Outcome, step: Step, sessions: _Sessions) -> None:
     for each in statements_for(step):
         if isinstance(each, Wait):
-            session.wait(each)
+            sessions[step.server].wait(each)
+        elif isinstance(each, Restart):
+            sessions.come_back(step.server, each.seconds)
         else:
+            session = sessions[step.server]
             done.queries.append(each.shown)
             session.run(each)
     done.steps.append(step)

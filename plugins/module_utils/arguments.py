@@ -1,6 +1,6 @@
 # Copyright (c) the scaleup.webstack authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options that modules share, and what becomes of them. Mirrors the documentation fragment mysql_login."""
+"""Options that modules share, and what becomes of them. Mirrors the documentation fragments mysql_*."""
 
 from __future__ import annotations
 
@@ -39,13 +39,22 @@ MEMBERS: dict[str, Any] = {
     },
 }
 
-MEMBER: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "seed": {"type": "str", "required": True},
+REPLICATION: dict[str, Any] = {
     "replication_user": {"type": "str", "default": "webstack_replication"},
     "replication_password": {"type": "str", "required": True, "no_log": True},
     "timeout": {"type": "int", "default": 60},
 }
+
+MEMBER: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "seed": {"type": "str", "required": True},
+    "reseed": {"type": "bool", "default": False},
+    "clone_threshold": {"type": "int", "default": 1000},
+    "copy_timeout": {"type": "int", "default": 14400},
+    **REPLICATION,
+}
+
+STATE: dict[str, Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
 
 ACCOUNTS: dict[str, Any] = {
     "type": "list",

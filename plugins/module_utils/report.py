@@ -10,34 +10,57 @@ from typing import Any
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Outcome
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import Diagnosis, Finding
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import (
+    Diagnosis,
+    Finding,
+    errant_on,
+    find_primary,
+)
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Group, Server, Topology
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Course
 
 
-def member_report(name: str, plan: Plan, done: Outcome, *, before: Topology, after: Topology) -> dict[str, Any]:
-    """What making one server a whole member came to."""
-    refusal = plan.refusal
+def member_report(name: str, course: Course, *, leaves: bool = False) -> dict[str, Any]:
+    """What making one server a whole member, or none, came to."""
+    primary = course.plan.primary
+    state = "is the primary" if primary == name else f"replicates from the primary {primary}"
+    broken = Diagnosis.OUT_OF_GROUP if course.before[name].group else Diagnosis.BROKEN_REPLICA
+    if leaves:
+        return course_report(course, f"{name} belongs to no topology", f"{name} has not left yet", broken)
+    return course_report(course, f"{name} {state}", f"{name} is not a whole member yet", broken)
+
+
+def move_report(course: Course) -> dict[str, Any]:
+    """What handing over the primary's part came to."""
+    previous, now = find_primary(course.before).primary, course.plan.primary
+    moved = (
+        f"{now} is the primary, as it was" if previous == now else f"{now} is the primary, after {previous or 'none'}"
+    )
+    told = course_report(
+        course, moved, f"The primary was not moved to {course.plan.aim or 'another server'}", Diagnosis.NO_PRIMARY
+    )
+    answering = [server.name for server in course.before.answering]
+    return {**told, "previous": previous, "target": "" if previous == now else now, "answering": answering}
+
+
+def course_report(course: Course, good: str, bad: str, broken: Diagnosis) -> dict[str, Any]:
+    """What an operation came to: `good` or `bad` begins its sentence, `broken` is the finding of a failed step."""
+    plan, done = course.plan, course.done
     if done.error:
-        msg = f"{name} is not a whole member yet: {done.error.rstrip('.')}."
-    elif refusal:
-        msg = refusal.sentence
+        msg = f"{bad}: {done.error.rstrip('.')}."
+    elif plan.refusal:
+        msg = plan.refusal.sentence
     else:
-        state = "is the primary" if plan.primary == name else f"replicates from the primary {plan.primary}"
-        msg = f"{name} {state}; {_taken(done)}."
+        msg = f"{good}; {_taken(done)}."
+    found = plan.refusal.diagnosis if plan.refusal else Diagnosis.HEALTHY
+    lines = (topology_lines(each, plan.primary) for each in (course.before, course.after))
     return {
-        **_report(done, msg, topology_lines(before, plan.primary), topology_lines(after, plan.primary)),
-        "failed": bool(done.error or refusal),
+        **_report(done, msg, *lines),
+        "failed": bool(done.error or plan.refusal),
         "primary": plan.primary,
-        "diagnosis": _diagnosis(refusal, done.error, before[name]).value,
+        "diagnosis": (broken if done.error and not plan.refusal else found).value,
     }
-
-
-def _diagnosis(refusal: Finding | None, error: str, server: Server) -> Diagnosis:
-    if refusal:
-        return refusal.diagnosis
-    broken = Diagnosis.OUT_OF_GROUP if server.group else Diagnosis.BROKEN_REPLICA
-    return broken if error else Diagnosis.HEALTHY
 
 
 def accounts_report(
@@ -156,7 +179,14 @@ def _server(topology: Topology, server: Server, primary: str | None) -> dict[str
         "lag_seconds": max(known) if known and len(known) == len(lags) else None,
         "channels": [_channel(channel) for channel in server.channels],
         "group": _group(server.group, server.server_uuid) if server.group else None,
+        "errant": str(_errant(topology, server, primary)),
     }
+
+
+def _errant(topology: Topology, server: Server, primary: str | None) -> GtidSet:
+    """What it holds and the primary does not; nothing where that cannot be told."""
+    known = primary is not None and topology[primary].reachable and server.reachable
+    return errant_on(server, topology[primary]) if known and primary else GtidSet()
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     with connect() as session:
         found = observe_accounts(session, here.name, accounts)
     plan = plan_accounts(found, accounts, schemas, binlog=params["binlog"])
-    done = apply(plan.steps, connect, check_mode=check_mode, afterwards=plan.afterwards)
+    done = apply(plan.steps, lambda _server: connect(), check_mode=check_mode, afterwards=plan.afterwards)
     before, after = lines(found, accounts, schemas), wanted_lines(found, accounts, schemas)
     return accounts_report(found.name, plan.refusal, done, before=before, after=after)
 

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - scaleup.webstack.attributes
   - scaleup.webstack.mysql_login
   - scaleup.webstack.mysql_member
+  - scaleup.webstack.mysql_replication
 attributes:
   check_mode:
     support: full
@@ -28,6 +29,15 @@ attributes:
     support: full
   idempotent:
     support: full
+options:
+  state:
+    description:
+      - V(present) makes the server an online member.
+      - V(absent) takes it out for good - it leaves, does not come back after a boot, and keeps what it holds. The
+        primary does not leave, nor does a member without which the others would have no majority.
+    type: str
+    choices: [present, absent]
+    default: present
 seealso:
   - module: scaleup.webstack.mysql_replication_info
   - module: scaleup.webstack.mysql_replica
@@ -75,17 +85,18 @@ msg:
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import LOGIN, MEMBER, MEMBERS
+from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import LOGIN, MEMBER, MEMBERS, STATE
 from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
 from ansible_collections.scaleup.webstack.plugins.module_utils.member import make_whole
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import expected, plan_group_member
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.leave import plan_leaving
 
-run = partial(make_whole, plan_group_member, expected)
+run = partial(make_whole, {"present": plan_group_member, "absent": plan_leaving}, expected)
 
 
 def main() -> None:
-    """Make the server a whole member."""
-    spec = {**LOGIN, **MEMBER, "members": MEMBERS}
+    """Make the server a whole member, or none."""
+    spec = {**LOGIN, **MEMBER, "members": MEMBERS, "state": STATE}
     run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), run)
 
 

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - scaleup.webstack.attributes
   - scaleup.webstack.mysql_login
   - scaleup.webstack.mysql_member
+  - scaleup.webstack.mysql_replication
 attributes:
   check_mode:
     support: full
@@ -29,12 +30,21 @@ attributes:
   idempotent:
     support: full
 options:
+  state:
+    description:
+      - V(present) makes the server a whole member.
+      - V(absent) takes it out for good - it replicates from nobody, and keeps what it holds. The primary does not
+        leave; one whose only replica leaves no longer waits for a replica.
+    type: str
+    choices: [present, absent]
+    default: present
   semi_sync:
     description:
       - Whether the primary waits until a replica has received a transaction before it acknowledges it (AFTER_SYNC),
-        for as long as it takes. While no replica is connected, it acknowledges nothing.
+        for as long as it takes. While no replica is connected, it acknowledges nothing, so this is raised only where
+        one replicates from it, and by the first one that does.
+      - Without it, the primary goes on as it does.
     type: bool
-    default: false
 seealso:
   - module: scaleup.webstack.mysql_replication_info
   - module: scaleup.webstack.mysql_group_member
@@ -82,17 +92,18 @@ msg:
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import LOGIN, MEMBER, MEMBERS
+from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import LOGIN, MEMBER, MEMBERS, STATE
 from ansible_collections.scaleup.webstack.plugins.module_utils.entry import run_module
 from ansible_collections.scaleup.webstack.plugins.module_utils.member import make_whole
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.leave import plan_leaving
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import expected, plan_member
 
-run = partial(make_whole, plan_member, expected)
+run = partial(make_whole, {"present": plan_member, "absent": plan_leaving}, expected)
 
 
 def main() -> None:
     """Make the server a whole member."""
-    spec = {**LOGIN, **MEMBER, "members": MEMBERS, "semi_sync": {"type": "bool", "default": False}}
+    spec = {**LOGIN, **MEMBER, "members": MEMBERS, "state": STATE, "semi_sync": {"type": "bool"}}
     run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), run)
 
 

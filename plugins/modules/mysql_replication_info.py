@@ -76,14 +76,19 @@ mode:
   description: The mode that the servers work in or, while they hold nothing, are to work in.
   type: str
   returned: always
+seeding:
+  description: Members that get a copy of another one before they are whole, because they hold nothing.
+  type: list
+  elements: str
+  returned: always
 diagnosis:
   description:
     - The worst finding, or V(healthy).
     - One of V(two_writable), V(conflicting_claims), V(duplicate_identity), V(unreachable_primary),
       V(group_without_majority), V(complete_outage), V(wrong_mode), V(diverged), V(no_primary), V(uninitialised),
-      V(primary_read_only), V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_source),
-      V(broken_replica), V(asynchronous), V(waiting_replica), V(out_of_group), V(unattached), V(unreachable_member),
-      V(lagging), V(healthy).
+      V(primary_read_only), V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_data),
+      V(foreign_source), V(broken_replica), V(asynchronous), V(waiting_replica), V(out_of_group), V(unattached),
+      V(unreachable_member), V(version_mix), V(lagging), V(healthy).
   type: str
   returned: always
 findings:
@@ -139,6 +144,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.report import fin
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import diagnose, find_primary
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.mode import Mode, decide_mode
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import to_be_copied
 
 
 def main() -> None:
@@ -173,6 +179,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:  # no
         "diagnosis": findings[0].diagnosis.value,
         "findings": findings_report(findings),
         "servers": servers_report(topology, primary),
+        "seeding": list(to_be_copied(topology, primary)),
         "msg": findings[0].sentence,
     }
 

@@ -127,7 +127,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     connect = partial(open_session, local_login_of(params), here, params["timeout"])
     with connect() as session:
         found = list(differences(wanted, *observe_settings(session)))
-    done = apply(plan(here.name, found), connect, check_mode=check_mode)
+    done = apply(plan(here.name, found), lambda _server: connect(), check_mode=check_mode)
     return settings_report(here.name, found, done)
 
 

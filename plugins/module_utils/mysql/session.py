@@ -8,10 +8,10 @@ import socket
 import ssl
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import (
     InvalidError,
@@ -31,7 +31,10 @@ try:
 except ImportError:
     DRIVER_ERROR = traceback.format_exc()
 
+Opened = TypeVar("Opened")
+
 _POLL_SECONDS = 0.2
+_LOST = (1053, 2006, 2013)  # shutdown in progress, gone away, lost during a query
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,10 @@ class Session:
                 cursor.execute(statement.sql, values or None)
                 return list(cursor.fetchall())
         except (pymysql.MySQLError, OSError) as error:
+            if statement.ends_session and _is_loss(error):
+                return []
+            if statement.done_already and error.args[:1] == (statement.done_already,):
+                return []
             cause = redact(_cause(error), statement.secrets)
             raise QueryError(f"{self._where} answered {statement.shown!r} with: {cause}") from None
 
@@ -104,6 +111,22 @@ def open_session(login: Login, member: Member, answer_timeout: int | None = None
         connection.close()
 
 
+@contextmanager
+def opened_within(connect: Callable[[], AbstractContextManager[Opened]], seconds: int) -> Iterator[Opened]:
+    """A session on a server that is restarting, as soon as it takes one."""
+    end = time.monotonic() + seconds
+    with ExitStack() as stack:
+        while True:
+            try:
+                session = stack.enter_context(connect())
+                break
+            except UnreachableError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(_POLL_SECONDS)
+        yield session
+
+
 def _local(login: Login, options: dict[str, Any]) -> Any:
     """The local socket: it never leaves the host, so there is no TLS on it."""
     return pymysql.connect(unix_socket=login.unix_socket, ssl_disabled=True, **options)
@@ -123,6 +146,11 @@ def _remote(login: Login, member: Member, options: dict[str, Any]) -> Any:
         channel.close()
         raise
     return connection
+
+
+def _is_loss(error: Exception) -> bool:
+    """The server went away in the middle of it."""
+    return isinstance(error, OSError) or (bool(error.args) and error.args[0] in _LOST)
 
 
 def _cause(error: Exception) -> str:

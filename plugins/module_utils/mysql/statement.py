@@ -14,10 +14,13 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Sec
 from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import Membership
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Donor, Source
 
 Value: TypeAlias = "str | int | Secret"
 Row = dict[str, object]
+
+
+_GROUP_RUNS = 3093
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Statement:
 
     sql: str
     parameters: tuple[Value, ...] = ()
+    ends_session: bool = False  # the server restarts because of it: a session that is lost then is no error
+    done_already: int = 0  # the number of the error that says so
 
     @property
     def shown(self) -> str:
@@ -47,6 +52,13 @@ class Wait:
     seconds: int
 
 
+@dataclass(frozen=True)
+class Restart:
+    """The server restarts by itself, and takes sessions again within a bound."""
+
+    seconds: int
+
+
 IDENTITY = Statement(
     "SELECT @@global.server_uuid AS server_uuid, @@global.server_id AS server_id, @@global.version AS version,"
     " @@global.read_only AS read_only, @@global.super_read_only AS super_read_only,"
@@ -64,7 +76,9 @@ MEMBERSHIP = Statement(
     " (SELECT USER FROM performance_schema.replication_connection_configuration"
     " WHERE CHANNEL_NAME = 'group_replication_recovery') AS recovery_user,"
     " (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status"
-    " WHERE CHANNEL_NAME = 'group_replication_applier') AS received"
+    " WHERE CHANNEL_NAME = 'group_replication_applier') AS received,"
+    " (SELECT GROUP_CONCAT(SCHEMA_NAME ORDER BY SCHEMA_NAME) FROM information_schema.SCHEMATA"
+    " WHERE SCHEMA_NAME NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')) AS `schemas`"
     " FROM performance_schema.global_variables"
 )
 GROUP_MEMBERS = Statement(
@@ -84,6 +98,9 @@ UNUSED_INDEXES = Statement(
     "SELECT OBJECT_SCHEMA AS schema_name, OBJECT_NAME AS table_name, INDEX_NAME AS index_name"
     " FROM performance_schema.table_io_waits_summary_by_index_usage"
     " WHERE INDEX_NAME IS NOT NULL AND INDEX_NAME <> 'PRIMARY' AND COUNT_STAR = 0"
+)
+CLONE_STATUS = Statement(
+    "SELECT STATE AS state, ERROR_NO AS number, ERROR_MESSAGE AS message FROM performance_schema.clone_status"
 )
 SCHEMAS = Statement("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA")
 
@@ -128,7 +145,7 @@ def show_grants(name: str, host: str) -> Statement:
     return Statement("SHOW GRANTS FOR %s@%s", (name, host))
 
 
-def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911, PLR0912 - one case an action
+def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noqa: PLR0911, PLR0912 - one case an action
     """The SQL of one step."""
     match step.action, step.argument:
         case Action.CLOSE_WRITES, _:
@@ -142,11 +159,26 @@ def statements_for(step: Step) -> tuple[Statement | Wait, ...]:  # noqa: PLR0911
         case Action.ALLOW_BOOTSTRAP, bool() as allowed:
             return (Statement(f"SET GLOBAL group_replication_bootstrap_group = {'ON' if allowed else 'OFF'}"),)
         case Action.START_GROUP, _:
-            return (Statement("START GROUP_REPLICATION"),)
+            # A server that has just booted may be starting it by itself.
+            return (Statement("START GROUP_REPLICATION", done_already=_GROUP_RUNS),)
         case Action.STOP_GROUP, _:
             return (Statement("STOP GROUP_REPLICATION"),)
         case Action.WAIT_UNTIL_ONLINE, (str() as server_uuid, int() as seconds):
             return (Wait(GROUP_MEMBERS, lambda rows: _not_online(rows, server_uuid), seconds),)
+        case Action.LEAVE_GROUP, _:
+            return (Statement("SET PERSIST group_replication_start_on_boot = OFF"), Statement("STOP GROUP_REPLICATION"))
+        case Action.CATCH_UP, (str() as gtids, int() as seconds):
+            return (Wait(wait_for_gtids(gtids, 1), _not_caught_up, seconds),)
+        case Action.MOVE_PRIMARY, (str() as server_uuid, int() as seconds):
+            return (Statement("SELECT group_replication_set_as_primary(%s, %s)", (server_uuid, seconds)),)
+        case Action.WAIT_UNTIL_WRITABLE, int() as seconds:
+            return (Wait(IDENTITY, _not_writable, seconds),)
+        case Action.STOP_RECEIVING, str() as channel:
+            return (Statement("STOP REPLICA IO_THREAD FOR CHANNEL %s", (channel,)),)
+        case Action.FORGET_SOURCE, str() as channel:
+            return (Statement("RESET REPLICA ALL FOR CHANNEL %s", (channel,)),)
+        case Action.REPLACE_DATA, Donor() as donor:
+            return _clone(donor)
         case Action.OPEN_WRITES, _:
             return (Statement("SET GLOBAL super_read_only = OFF"), Statement("SET GLOBAL read_only = OFF"))
         case Action.LIFT_SUPER_READ_ONLY, _:
@@ -181,6 +213,23 @@ def _change_source(source: Source) -> Statement:
     )
 
 
+def _clone(donor: Donor) -> tuple[Statement | Wait | Restart, ...]:
+    """What this server holds is replaced; the account at the other end is there afterwards, too."""
+    return (
+        Statement("SET GLOBAL super_read_only = OFF"),
+        Statement("SET GLOBAL read_only = OFF"),
+        Statement("SET GLOBAL clone_ssl_ca = %s", (donor.ca_file,)),
+        Statement("SET GLOBAL clone_valid_donor_list = %s", (f"{donor.host}:{donor.port}",)),
+        Statement(
+            "CLONE INSTANCE FROM %s@%s:%s IDENTIFIED BY %s REQUIRE SSL",
+            (donor.user, donor.host, donor.port, donor.password),
+            ends_session=True,
+        ),
+        Restart(donor.restart_seconds),
+        Wait(CLONE_STATUS, _not_cloned, donor.restart_seconds),
+    )
+
+
 def _persisted(membership: Membership) -> list[Statement]:
     """Kept by the server itself, so that it knows its group whatever the inventory says."""
     return [
@@ -212,6 +261,22 @@ def _not_online(rows: Sequence[Row], server_uuid: str) -> str:
     if state == "ERROR":
         raise InvalidError("its state in the group became ERROR; its error log names the cause")
     return "" if state == "ONLINE" else f"its state in the group is {state}"
+
+
+def _not_caught_up(rows: Sequence[Row]) -> str:
+    return "" if rows and rows[0]["timed_out"] == 0 else "it has not applied everything yet"
+
+
+def _not_writable(rows: Sequence[Row]) -> str:
+    return "it is still read-only" if rows[0]["read_only"] else ""
+
+
+def _not_cloned(rows: Sequence[Row]) -> str:
+    """What a copy still lacks; a failed one makes waiting pointless."""
+    row = rows[0] if rows else {"state": "Not Started", "number": 0, "message": ""}
+    if row["state"] == "Failed":
+        raise InvalidError(f"the copy failed: {row['message']} (error {row['number']})")
+    return "" if row["state"] == "Completed" else f"the state of the copy is {row['state']}"
 
 
 def _not_replicating(rows: Sequence[Row], channel: str) -> str:

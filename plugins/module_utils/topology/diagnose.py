@@ -8,6 +8,7 @@ made primary while no server holds any data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ class Diagnosis(StrEnum):
     UNREACHABLE_PRIMARY = "unreachable_primary"
     GROUP_WITHOUT_MAJORITY = "group_without_majority"
     COMPLETE_OUTAGE = "complete_outage"
+    NOT_FENCED = "not_fenced"
     WRONG_MODE = "wrong_mode"
     DIVERGED = "diverged"
     NO_PRIMARY = "no_primary"
@@ -33,6 +35,7 @@ class Diagnosis(StrEnum):
     WRITABLE_REPLICA = "writable_replica"
     ERRANT_GTIDS = "errant_gtids"
     PURGED_BINLOGS = "purged_binlogs"
+    FOREIGN_DATA = "foreign_data"
     FOREIGN_SOURCE = "foreign_source"
     BROKEN_REPLICA = "broken_replica"
     ASYNCHRONOUS = "asynchronous"
@@ -40,6 +43,10 @@ class Diagnosis(StrEnum):
     OUT_OF_GROUP = "out_of_group"
     UNATTACHED = "unattached"
     UNREACHABLE_MEMBER = "unreachable_member"
+    PRIMARY_NEEDED = "primary_needed"
+    MAJORITY_NEEDED = "majority_needed"
+    VERSION_MIX = "version_mix"
+    NO_CANDIDATE = "no_candidate"
     LAGGING = "lagging"
     HEALTHY = "healthy"
 
@@ -54,6 +61,8 @@ REMEDIES: dict[Diagnosis, str] = {
     Diagnosis.GROUP_WITHOUT_MAJORITY: "Bring its members back.",
     Diagnosis.COMPLETE_OUTAGE: "Make every configured server answer, then run the database playbook: the group begins "
     "again on a member that holds every transaction.",
+    Diagnosis.NOT_FENCED: "Bring it back; or switch it off, and run the failover playbook with survivors set to those "
+    "that are to go on.",
     Diagnosis.WRONG_MODE: "Set webstack_db_mode to auto or to the mode that the servers work in, and name as many "
     "servers as that mode takes.",
     Diagnosis.DIVERGED: "Decide whose transactions count, and re-create the others from that server.",
@@ -61,9 +70,12 @@ REMEDIES: dict[Diagnosis, str] = {
     Diagnosis.UNINITIALISED: "Run site.yml: the seed becomes the primary.",
     Diagnosis.PRIMARY_READ_ONLY: "Run the database playbook: it opens writes again where that is provably right.",
     Diagnosis.WRITABLE_REPLICA: "Run the database playbook: it makes replicas read-only.",
-    Diagnosis.ERRANT_GTIDS: "Save what those transactions wrote if it matters, then re-create this server from the "
-    "primary; skipping them would leave the data different.",
-    Diagnosis.PURGED_BINLOGS: "Re-create this server from a clone or a backup of the primary, then run this again.",
+    Diagnosis.ERRANT_GTIDS: "Run the rejoin playbook for it: it saves what those transactions wrote to a file, and "
+    "replaces the server's data with a copy of the others; skipping them would leave the data different.",
+    Diagnosis.PURGED_BINLOGS: "Run the rejoin playbook for it: it replaces the server's data with a copy of the "
+    "others.",
+    Diagnosis.FOREIGN_DATA: "Save what it holds if it matters, then run the rejoin playbook for it: it replaces all "
+    "of it with a copy of the others.",
     Diagnosis.FOREIGN_SOURCE: "Name that source in the inventory, or remove the channel on purpose: STOP REPLICA, "
     "then RESET REPLICA ALL.",
     Diagnosis.BROKEN_REPLICA: "Remove the cause that the error names, then run the database playbook.",
@@ -73,6 +85,10 @@ REMEDIES: dict[Diagnosis, str] = {
     "names the cause.",
     Diagnosis.UNATTACHED: "Run the database playbook: it attaches the server to the primary.",
     Diagnosis.UNREACHABLE_MEMBER: "Bring mysqld on that host back, or take the host out of the inventory.",
+    Diagnosis.PRIMARY_NEEDED: "Move the primary to another server with the switchover playbook first.",
+    Diagnosis.MAJORITY_NEEDED: "Bring the members that do not answer back first.",
+    Diagnosis.VERSION_MIX: "Upgrade the older one first: a server replicates from an older one, not from a newer one.",
+    Diagnosis.NO_CANDIDATE: "Bring another database server into the topology first.",
     Diagnosis.LAGGING: "Wait, or look for long transactions and a slow disk on that replica.",
     Diagnosis.HEALTHY: "Nothing to do.",
 }
@@ -169,6 +185,40 @@ def purged_finding(server: Server, primary: Server) -> Finding | None:
         return None
     text = f"{server.name} needs {_counted(purged)} that the primary {primary.name} has purged: {purged}."
     return Finding(Diagnosis.PURGED_BINLOGS, (server.name,), text)
+
+
+def broken_finding(server: Server) -> Finding | None:
+    """What stopped a server's channel."""
+    for channel in server.channels:
+        if not channel.running:
+            where = f"{channel.source_host}:{channel.source_port}"
+            text = f"Replication from {where} to {server.name} does not run: {channel.error or 'it is stopped'}."
+            return Finding(Diagnosis.BROKEN_REPLICA, (server.name,), text)
+    return None
+
+
+def newer_finding(topology: Topology, server: Server) -> Finding | None:
+    """Why a server may not lead: another one is older, and would have to replicate from it."""
+    for other in topology.others(server.name):
+        if _version(other) < _version(server):
+            text = f"{other.name} runs MySQL {other.version}, {server.name} runs {server.version}."
+            return Finding(Diagnosis.VERSION_MIX, (other.name, server.name), text)
+    return None
+
+
+def diverged_finding(topology: Topology) -> Finding:
+    """Nobody among those that answer holds everything."""
+    names = tuple(server.name for server in topology.answering)
+    text = f"None of {_list(names)} holds every transaction of the others."
+    return Finding(Diagnosis.DIVERGED, names, text)
+
+
+def foreign_data_finding(server: Server, primary: Server) -> Finding | None:
+    """The refusal of a server with data of which no other server knows."""
+    if not server.schemas or server.holds or not primary.gtid_executed:
+        return None
+    text = f"{server.name} holds {_list(server.schemas)}, and no transaction of the primary {primary.name}."
+    return Finding(Diagnosis.FOREIGN_DATA, (server.name,), text)
 
 
 def out_of_group_finding(server: Server) -> Finding | None:
@@ -312,9 +362,7 @@ def _by_data(topology: Topology, seed: str) -> Verdict:
         return Verdict(None, Finding(Diagnosis.NO_PRIMARY, tuple(each.name for each in topology.servers), text))
     whole = [one for one in alone if not any(errant_on(other, one) for other in topology.others(one.name))]
     if not whole:
-        names = tuple(server.name for server in topology.servers)
-        text = f"No server is primary, and none of {_list(names)} holds every transaction of the others."
-        return Verdict(None, Finding(Diagnosis.DIVERGED, names, text))
+        return Verdict(None, diverged_finding(topology))
     primary = next((server for server in whole if server.name == seed), whole[0])
     text = f"{primary.name} is read-only; every member answers, and none holds a transaction that it lacks."
     return Verdict(primary.name, Finding(Diagnosis.PRIMARY_READ_ONLY, (primary.name,), text), provable=True)
@@ -336,9 +384,17 @@ def _about(topology: Topology, server: Server, verdict: Verdict, lag_limit: int)
         yield Finding(Diagnosis.WAITING_REPLICA, (server.name,), text)
     primary = topology[verdict.primary] if verdict.primary else None
     if primary and primary.reachable and primary.name != server.name:
-        for finding in (errant_finding(server, primary), None if server.channels else purged_finding(server, primary)):
+        aloof = not (server.channels or server.in_group)
+        for finding in (
+            errant_finding(server, primary),
+            purged_finding(server, primary) if aloof else None,
+            foreign_data_finding(server, primary) if aloof else None,
+        ):
             if finding:
                 yield finding
+        older = newer_finding(Topology.of((server, primary)), primary)
+        if older:
+            yield older
         if server.channels and primary.group:
             text = f"{server.name} replicates by a channel of its own, and the primary {primary.name} is in a group."
             yield Finding(Diagnosis.WRONG_MODE, (server.name,), text)
@@ -365,9 +421,9 @@ def _about_channel(topology: Topology, server: Server, channel: Channel, lag_lim
     if topology.source_of(channel) is None:
         text = f"{server.name} replicates from {where}, which is not in the inventory."
         yield Finding(Diagnosis.FOREIGN_SOURCE, (server.name,), text)
-    if not channel.running:
-        text = f"Replication from {where} to {server.name} does not run: {channel.error or 'it is stopped'}."
-        yield Finding(Diagnosis.BROKEN_REPLICA, (server.name,), text)
+    broken = broken_finding(server)
+    if broken:
+        yield broken
     elif channel.lag_seconds is None or channel.lag_seconds > lag_limit:
         lag = "an unknown time" if channel.lag_seconds is None else f"{channel.lag_seconds} s"
         yield Finding(Diagnosis.LAGGING, (server.name,), f"{server.name} is {lag} behind {where}.")
@@ -375,6 +431,10 @@ def _about_channel(topology: Topology, server: Server, channel: Channel, lag_lim
 
 def _followers(topology: Topology, server: Server, kind: str = "followers ") -> str:
     return kind + _list([each.name for each in topology.followers_of(server.name)])
+
+
+def _version(server: Server) -> tuple[int, ...]:
+    return tuple(int(each) for each in re.findall(r"[0-9]+", server.version)[:3])
 
 
 def _counted(gtids: GtidSet) -> str:

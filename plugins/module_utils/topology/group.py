@@ -4,8 +4,9 @@
 
 Invariant: a group is begun once, or again only where every server answers, none is in a live group and the one that
 begins holds whatever any other holds. A server joins only if it holds nothing that the primary lacks, and lacks
-nothing that the primary has purged: the engine would then replace its data, which nobody asked for. Every prefix of a
-plan keeps that, and planning again after any prefix gives the rest.
+nothing that the primary has purged. Where it does, it gets a copy of another member first: without a question if it is
+empty, else only if it was asked for by name. Every prefix of a plan keeps that, and planning again after any prefix
+gives the rest.
 Order: settings that the server keeps, the account that it catches up with, then the start; leave to begin a group is
 taken back whatever became of the start.
 """
@@ -21,15 +22,21 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     Finding,
     errant_finding,
     find_primary,
-    purged_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import (
+    IN_GROUP,
     Group,
     GroupMember,
     Server,
     Topology,
 )
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, after, closing
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import (
+    Plan,
+    Wanted,
+    after,
+    closing,
+    seeding,
+)
 
 _OUT = "OFFLINE"
 
@@ -61,9 +68,22 @@ def plan_group_member(topology: Topology, wanted: Wanted) -> Plan:
     if server.name == primary.name:
         begin = _beginning(server, verdict.finding, wanted) if verdict.begins else ((), ())
         return Plan((*settings, *begin[0]), None, primary.name, begin[1])
-    refusal = errant_finding(server, primary) or (None if server.in_group else purged_finding(server, primary))
+    return _plan_joiner(topology, server, primary, settings, wanted)
+
+
+def _plan_joiner(
+    topology: Topology, server: Server, primary: Server, settings: tuple[Step, ...], wanted: Wanted
+) -> Plan:
+    copying: tuple[Step, ...] = ()
+    if server.in_group:
+        refusal = errant_finding(server, primary)
+    else:
+        copying, refusal = seeding(topology, server, primary, wanted)
     if refusal:
         return Plan(closing(server), refusal, primary.name)
+    if copying:
+        rest = plan_group_member(expected(topology, copying), wanted)
+        return Plan((*copying, *rest.steps), rest.refusal, primary.name)
     return Plan(tuple(_joining(server, primary, settings, wanted)), None, primary.name)
 
 
@@ -162,17 +182,21 @@ def _after(topology: Topology, server: Server, step: Step) -> Topology:  # noqa:
                 seeds=membership.seeds,
                 on_boot=True,
             )
-            return _with(topology, replace(server, group=group))
+            return topology.with_(replace(server, group=group))
         case Action.SET_RECOVERY_ACCOUNT, (str() as user, _):
-            return _with(topology, replace(server, group=replace(group, recovery_user=user)))
+            return topology.with_(replace(server, group=replace(group, recovery_user=user)))
         case Action.ALLOW_BOOTSTRAP, _:
             return topology
         case Action.STOP_GROUP, _:
-            return _with(topology, replace(server, group=replace(group, members=())))
+            return _left(topology, server, group)
+        case Action.LEAVE_GROUP, _:
+            return _left(topology, server, replace(group, on_boot=False))
         case Action.START_GROUP, _:
             return _started(topology, server, group)
         case Action.WAIT_UNTIL_ONLINE, _:
             return _online(topology, server)
+        case Action.MOVE_PRIMARY, _:
+            return _led_by(topology, server)
     return after(topology, step)
 
 
@@ -182,10 +206,31 @@ def _started(topology: Topology, server: Server, group: Group) -> Topology:
     if not living:
         me = _row(server, "ONLINE", "PRIMARY")
         begun = replace(server, group=replace(group, members=(me,)), read_only=False, super_read_only=False)
-        return _with(topology, begun)
+        return topology.with_(begun)
     view = living[0].group
     members = tuple(each for each in (view.members if view else ()) if each.server_uuid != server.server_uuid)
     return _seen(topology, server, (*members, _row(server, "RECOVERING", "SECONDARY")))
+
+
+def _led_by(topology: Topology, leader: Server) -> Topology:
+    """Every member sees the same primary, and only that one takes writes."""
+    rows = leader.group.members if leader.group else ()
+    roles = (replace(row, role="PRIMARY" if row.server_uuid == leader.server_uuid else "SECONDARY") for row in rows)
+    topology = _seen(topology, leader, tuple(roles))
+    for each in topology.answering:
+        if each.in_group:
+            closed = each.name != leader.name
+            topology = topology.with_(replace(each, read_only=closed, super_read_only=closed))
+    return topology
+
+
+def _left(topology: Topology, server: Server, group: Group) -> Topology:
+    """It sees nobody, and the others no longer see it."""
+    others = next((each.group for each in topology.others(server.name) if each.group and each.in_group), None)
+    if others and others.state_of(server.server_uuid) in IN_GROUP:
+        rest = tuple(each for each in others.members if each.server_uuid != server.server_uuid)
+        topology = _seen(topology, topology.others(server.name)[0], rest)
+    return topology.with_(replace(server, group=replace(group, members=()), read_only=True, super_read_only=True))
 
 
 def _online(topology: Topology, server: Server) -> Topology:
@@ -193,7 +238,7 @@ def _online(topology: Topology, server: Server) -> Topology:
     rows = (replace(row, state="ONLINE") if row.server_uuid == server.server_uuid else row for row in members)
     holds = [each.gtid_executed for each in topology.others(server.name) if each.in_group]
     caught_up = replace(server, gtid_executed=server.gtid_executed.union(*holds))
-    return _seen(_with(topology, caught_up), caught_up, tuple(rows))
+    return _seen(topology.with_(caught_up), caught_up, tuple(rows))
 
 
 def _seen(topology: Topology, server: Server, members: tuple[GroupMember, ...]) -> Topology:
@@ -201,13 +246,9 @@ def _seen(topology: Topology, server: Server, members: tuple[GroupMember, ...]) 
     inside = {row.server_uuid for row in members} | {server.server_uuid}
     for each in topology.servers:
         if each.reachable and each.group and each.server_uuid in inside:
-            topology = _with(topology, replace(each, group=replace(each.group, members=members)))
+            topology = topology.with_(replace(each, group=replace(each.group, members=members)))
     return topology
 
 
 def _row(server: Server, state: str, role: str) -> GroupMember:
     return GroupMember(server.server_uuid, server.member.address, server.member.port, state, role)
-
-
-def _with(topology: Topology, changed: Server) -> Topology:
-    return Topology.of(changed if each.name == changed.name else each for each in topology.servers)

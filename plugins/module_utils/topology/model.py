@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
@@ -104,7 +104,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Server:
-    """A member and what it answered; `error` says why there is no answer."""
+    """A member and what it answered; `error` says why there is no answer.
+
+    `given_up`: a person vouches that it is off, and that nobody is to wait for it. `schemas`: those that
+    are not MySQL's own.
+    """
 
     member: Member
     reachable: bool = True
@@ -119,6 +123,8 @@ class Server:
     channels: tuple[Channel, ...] = ()
     group: Group | None = None
     semi_sync: bool = False
+    schemas: tuple[str, ...] = ()
+    given_up: bool = False
 
     @property
     def name(self) -> str:
@@ -175,8 +181,17 @@ class Topology:
 
     @property
     def silent(self) -> tuple[Server, ...]:
-        """Servers that did not answer by SQL; they may be alive."""
-        return tuple(server for server in self.servers if not server.reachable)
+        """Servers that did not answer by SQL, and may be alive."""
+        return tuple(server for server in self.servers if not (server.reachable or server.given_up))
+
+    def giving_up(self, names: Iterable[str]) -> Topology:
+        """The same, where a person vouches that these servers are off."""
+        gone = set(names)
+        return Topology.of(replace(each, given_up=True) if each.name in gone else each for each in self.servers)
+
+    def with_(self, changed: Server) -> Topology:
+        """The same with one server as it is now."""
+        return Topology.of(changed if each.name == changed.name else each for each in self.servers)
 
     def source_of(self, channel: Channel) -> Server | None:
         """The member that a channel points to, None for a server that the inventory does not name."""

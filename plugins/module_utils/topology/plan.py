@@ -5,23 +5,28 @@
 Invariant: never two writable servers, no transaction lost, nothing rewound. Every prefix of a plan keeps it, and
 planning again after any prefix gives the rest of the plan.
 Order: a replica's writes are closed before anything else; writes are opened last, and only with proof. A plan
-changes the server that it is made for and no other one.
+changes the server that it is made for, and no other one but for the primary's waiting for replicas: that is raised as
+soon as there is one again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
-from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Outcome, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import (
     Diagnosis,
     Finding,
     Verdict,
     errant_finding,
+    errant_on,
     find_primary,
+    foreign_data_finding,
     purged_finding,
 )
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
 
 
@@ -35,7 +40,22 @@ class Wanted:
     replication_password: Secret = field(default_factory=lambda: Secret(""))
     ca_file: str = ""
     timeout: int = 60
-    semi_sync: bool = False
+    semi_sync: bool | None = None  # None: as it is
+    reseed: bool = False
+    clone_threshold: int = 1000
+    copy_timeout: int = 14400
+
+
+@dataclass(frozen=True)
+class Donor:
+    """Whom a server copies everything from, and with what."""
+
+    host: str
+    port: int
+    user: str
+    password: Secret
+    ca_file: str
+    restart_seconds: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,18 @@ class Plan:
     refusal: Finding | None = None
     primary: str | None = None
     afterwards: tuple[Step, ...] = ()
+    undo: tuple[Step, ...] = ()
+    aim: str = ""  # who is to be the primary in the end, where the plan had a choice
+
+
+@dataclass(frozen=True)
+class Course:
+    """How an operation went: what was seen first and last, the last plan, and the steps of all of them."""
+
+    before: Topology
+    after: Topology
+    plan: Plan
+    done: Outcome
 
 
 def plan_member(topology: Topology, wanted: Wanted) -> Plan:
@@ -75,7 +107,7 @@ def plan_member(topology: Topology, wanted: Wanted) -> Plan:
         text = f"{grouped.name} is made for a replication group, where nobody replicates by a channel of its own."
         return Plan(closed, Finding(Diagnosis.WRONG_MODE, (grouped.name,), text), verdict.primary)
     if verdict.primary == server.name:
-        return _plan_primary(server, verdict, wanted)
+        return _plan_primary(topology, server, verdict, wanted)
     steps, refusal = _plan_replica(topology, server, topology[verdict.primary], wanted)
     return Plan((*closed, *steps), refusal, verdict.primary)
 
@@ -89,8 +121,7 @@ def expected(topology: Topology, steps: tuple[Step, ...]) -> Topology:
 
 def after(topology: Topology, step: Step) -> Topology:
     """The topology as it should be after one step."""
-    changed = _after(topology, topology[step.server], step)
-    return Topology.of(changed if each.name == step.server else each for each in topology.servers)
+    return topology.with_(_after(topology, topology[step.server], step))
 
 
 def closing(server: Server) -> tuple[Step, ...]:
@@ -105,11 +136,73 @@ def closing(server: Server) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _plan_primary(server: Server, verdict: Verdict, wanted: Wanted) -> Plan:
+def seeding(
+    topology: Topology, server: Server, primary: Server, wanted: Wanted
+) -> tuple[tuple[Step, ...], Finding | None]:
+    """How a server that cannot catch up gets a copy of everything, or why it may not. Nothing where it can."""
+    empty = not (server.holds or server.schemas)
+    stands_in_the_way = (
+        errant_finding(server, primary) or purged_finding(server, primary) or foreign_data_finding(server, primary)
+    )
+    if stands_in_the_way and not (empty or wanted.reseed):
+        return (), stands_in_the_way
+    behind = len(primary.gtid_executed.subtract(server.gtid_executed))
+    if not stands_in_the_way and not (empty and behind > wanted.clone_threshold):
+        return (), None
+    donor = _donor(topology, server, primary)
+    why = stands_in_the_way.evidence.rstrip(".") if stands_in_the_way else f"{server.name} is new"
+    copy = Donor(
+        donor.member.address,
+        donor.member.port,
+        wanted.replication_user,
+        wanted.replication_password,
+        wanted.ca_file,
+        wanted.timeout,
+    )
+    reason = f"{why}; it copies everything from {donor.name}"
+    return (*detaching(server), _step(server, Action.REPLACE_DATA, reason, copy)), None
+
+
+def to_be_copied(topology: Topology, primary: str | None) -> Iterator[str]:
+    """Servers that hold nothing, and get a copy of another one rather than all its binary logs."""
+    for server in topology.answering:
+        if primary not in (None, server.name) and not (server.in_group or server.channels):
+            steps, _refusal = seeding(topology, server, topology[str(primary)], Wanted(server.name))
+            if steps:
+                yield server.name
+
+
+def detaching(server: Server) -> tuple[Step, ...]:
+    """A server that is to be nobody's replica, now and after a boot."""
+    steps = []
+    if server.group and (server.group.on_boot or server.group_state != "OFFLINE"):
+        steps.append(_step(server, Action.LEAVE_GROUP, f"{server.name} is to be in no group for now"))
+    for channel in server.channels:
+        reason = f"{server.name} is to replicate from nobody for now"
+        steps += [
+            _step(server, Action.STOP_REPLICATION, reason, channel.name),
+            _step(server, Action.FORGET_SOURCE, reason, channel.name),
+        ]
+    return tuple(steps)
+
+
+def _donor(topology: Topology, server: Server, primary: Server) -> Server:
+    """A whole replica, so that the primary is spared; else the primary."""
+    for each in topology.others(server.name):
+        whole = each.group_state == "ONLINE" if primary.group else any(one.running for one in each.channels)
+        if each.name != primary.name and whole and not errant_finding(each, primary):
+            return each
+    return primary
+
+
+def _plan_primary(topology: Topology, server: Server, verdict: Verdict, wanted: Wanted) -> Plan:
     waiting: tuple[Step, ...] = ()
-    if wanted.semi_sync and not server.semi_sync:
-        reason = "what it acknowledges must be on a replica as well"
-        waiting = (_step(server, Action.WAIT_FOR_REPLICAS, reason, argument=True),)
+    if wanted.semi_sync is False and server.semi_sync:
+        reason = "it is to wait for no replica"
+        waiting = (_step(server, Action.WAIT_FOR_REPLICAS, reason, argument=False),)
+    # Without a replica it would wait for ever; the first one that comes raises it.
+    if wanted.semi_sync and not server.semi_sync and (verdict.is_first_start or topology.followers_of(server.name)):
+        waiting = (waiting_for_replicas(server),)
     if server.writable:
         return Plan(waiting, primary=server.name)
     if not verdict.provable or verdict.finding is None:
@@ -121,19 +214,31 @@ def _plan_primary(server: Server, verdict: Verdict, wanted: Wanted) -> Plan:
 def _plan_replica(
     topology: Topology, server: Server, primary: Server, wanted: Wanted
 ) -> tuple[tuple[Step, ...], Finding | None]:
-    refusal = _foreign(topology, server) or errant_finding(server, primary)
+    unheard = wanted.semi_sync and primary.writable and not primary.semi_sync
+    raising = (waiting_for_replicas(primary),) if unheard else ()
+    refusal = _foreign(topology, server)
     if refusal:
         return (), refusal
     channel = server.channels[0] if server.channels else None
-    if channel and channel.running and not _differences(channel, primary, wanted):
-        return (), None
-    refusal = purged_finding(server, primary)
+    if channel and channel.running and not _differences(channel, primary, wanted) and not errant_on(server, primary):
+        return raising, None
+    copying, refusal = seeding(topology, server, primary, wanted)
     if refusal:
         return (), refusal
-    return tuple(_attaching(server, channel, primary, wanted)), None
+    if copying:
+        copied = expected(topology, copying)
+        return (*copying, *attaching(copied[server.name], None, primary, wanted), *raising), None
+    return (*attaching(server, channel, primary, wanted), *raising), None
 
 
-def _attaching(server: Server, channel: Channel | None, primary: Server, wanted: Wanted) -> list[Step]:
+def waiting_for_replicas(server: Server) -> Step:
+    """The primary acknowledges nothing any more that no replica has."""
+    reason = "what it acknowledges must be on a replica as well"
+    return _step(server, Action.WAIT_FOR_REPLICAS, reason, argument=True)
+
+
+def attaching(server: Server, channel: Channel | None, primary: Server, wanted: Wanted) -> list[Step]:
+    """How a server comes to replicate from the primary."""
     name = channel.name if channel else ""
     steps = []
     if not server.super_read_only and channel is None:
@@ -217,6 +322,15 @@ def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: P
             return replace(server, channels=(channel,))
         case Action.STOP_REPLICATION, _:
             return _running(server, Receiver.OFF)
+        case Action.STOP_RECEIVING, _:
+            channels = tuple(replace(each, receiver=Receiver.OFF) for each in server.channels)
+            return replace(server, channels=channels)
+        case Action.FORGET_SOURCE, _:
+            return replace(server, channels=())
+        case Action.CATCH_UP, (str() as gtids, _):
+            return replace(server, gtid_executed=server.gtid_executed.union(GtidSet.parse(gtids)))
+        case Action.REPLACE_DATA, Donor() as donor:
+            return _copied(topology, server, donor)
         case Action.START_REPLICATION, _:
             return _running(server, Receiver.CONNECTING)
         case Action.WAIT_UNTIL_REPLICATING, _:
@@ -224,6 +338,21 @@ def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: P
             caught_up = source_server.gtid_executed if source_server else server.gtid_executed
             return replace(_running(server, Receiver.ON), gtid_executed=server.gtid_executed.union(caught_up))
     return server
+
+
+def _copied(topology: Topology, server: Server, donor: Donor) -> Server:
+    """Everything of the donor, and nothing of its own but who it is and how it is set up."""
+    given = next(each for each in topology.servers if each.member.address == donor.host)
+    return replace(
+        server,
+        read_only=True,
+        super_read_only=True,
+        gtid_executed=given.gtid_executed,
+        gtid_purged=given.gtid_executed,
+        schemas=given.schemas,
+        channels=(),
+        group=replace(server.group, received=GtidSet()) if server.group else None,
+    )
 
 
 def _running(server: Server, receiver: Receiver) -> Server:

@@ -36,7 +36,7 @@ class Server:
             raise WaitError("db1 was not ready within 5 s: denied")
 
     @contextmanager
-    def session(self) -> Iterator[Server]:
+    def session(self, _name: str) -> Iterator[Server]:
         yield self
 
 
@@ -74,7 +74,7 @@ def test_a_wait_without_success() -> None:
 
 
 def test_a_server_that_went_away() -> None:
-    def gone() -> AbstractContextManager[Server]:
+    def gone(_name: str) -> AbstractContextManager[Server]:
         raise UnreachableError("timed out")
 
     done = apply([START], gone, check_mode=False)
@@ -83,7 +83,7 @@ def test_a_server_that_went_away() -> None:
 
 
 def test_no_steps_no_session() -> None:
-    def never() -> Iterator[Server]:
+    def never(_name: str) -> Iterator[Server]:
         raise AssertionError
 
     assert apply([], never, check_mode=False).steps == []  # type: ignore[arg-type]

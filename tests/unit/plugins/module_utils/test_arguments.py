@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.scaleup.webstack.plugins.doc_fragments import mysql_login, mysql_member
+from ansible_collections.scaleup.webstack.plugins.doc_fragments import mysql_login, mysql_member, mysql_replication
 from ansible_collections.scaleup.webstack.plugins.module_utils import arguments
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 
@@ -79,11 +79,21 @@ def flat(options: dict[str, Any], inner: str, path: str = "") -> Iterator[tuple[
         yield from flat(option.get(inner, {}), inner, f"{path}{name}.")
 
 
-@pytest.mark.parametrize("module", ["mysql_accounts", "mysql_group_member", "mysql_replica", "mysql_replication_info"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "mysql_accounts",
+        "mysql_failover",
+        "mysql_group_member",
+        "mysql_replica",
+        "mysql_replication_info",
+        "mysql_switchover",
+    ],
+)
 def test_documentation_equals_the_argument_specification(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     documentation = yaml.safe_load(importlib.import_module(PACKAGE + module).DOCUMENTATION)
     documented = documentation.get("options", {})
-    for fragment in (mysql_login, mysql_member):
+    for fragment in (mysql_login, mysql_member, mysql_replication):
         if FRAGMENT + fragment.__name__.rpartition(".")[2] in documentation["extends_documentation_fragment"]:
             documented |= yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
     spec = spec_of(module, monkeypatch)

@@ -14,7 +14,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.report import (
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Outcome
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import find_primary
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import expected, plan_member
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Course, expected, plan_member
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     topology_of,
     wanted,
@@ -29,7 +29,7 @@ def result(name: str, server: str, error: str = "") -> dict[str, Any]:
     plan = plan_member(before, wanted(server))
     done = apply(plan.steps, None, check_mode=True)  # type: ignore[arg-type]
     done.error = error
-    return member_report(server, plan, done, before=before, after=expected(before, plan.steps))
+    return member_report(server, Course(before, expected(before, plan.steps), plan, done))
 
 
 def test_a_fresh_replica() -> None:

@@ -17,7 +17,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Sec
 from ansible_collections.scaleup.webstack.plugins.module_utils.settings import Setting
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import Membership
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Source
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Donor, Source
 
 ACCOUNT = account_of({"name": "w", "host": "%", "plugin": "caching_sha2_password", "password": "hid'den"})
 AGENT = account_of({"name": "a", "host": "localhost", "plugin": "auth_socket", "os_user": "agent"})
@@ -64,6 +64,25 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.ALLOW_BOOTSTRAP, False, ["SET GLOBAL group_replication_bootstrap_group = OFF"]),
         (Action.START_GROUP, None, ["START GROUP_REPLICATION"]),
         (Action.STOP_GROUP, None, ["STOP GROUP_REPLICATION"]),
+        (
+            Action.LEAVE_GROUP,
+            None,
+            ["SET PERSIST group_replication_start_on_boot = OFF", "STOP GROUP_REPLICATION"],
+        ),
+        (Action.MOVE_PRIMARY, ("aa-bb", 3), ["SELECT group_replication_set_as_primary('aa-bb', 3)"]),
+        (Action.STOP_RECEIVING, "", ["STOP REPLICA IO_THREAD FOR CHANNEL ''"]),
+        (Action.FORGET_SOURCE, "", ["RESET REPLICA ALL FOR CHANNEL ''"]),
+        (
+            Action.REPLACE_DATA,
+            Donor("192.0.2.12", 3306, "repl", Secret("hidden"), "/ca.pem", 60),
+            [
+                "SET GLOBAL super_read_only = OFF",
+                "SET GLOBAL read_only = OFF",
+                "SET GLOBAL clone_ssl_ca = '/ca.pem'",
+                "SET GLOBAL clone_valid_donor_list = '192.0.2.12:3306'",
+                "CLONE INSTANCE FROM 'repl'@'192.0.2.12':3306 IDENTIFIED BY '********' REQUIRE SSL",
+            ],
+        ),
         (Action.CREATE_SCHEMA, "shop_eu", ["CREATE DATABASE IF NOT EXISTS `shop_eu`"]),
         (
             Action.POINT_TO_SOURCE,
@@ -108,7 +127,8 @@ def test_sql(action: Action, argument: object, sql: list[str]) -> None:
 
 def test_every_action_has_sql() -> None:
     covered = {mark.args[1][number][0] for mark in test_sql.pytestmark for number in range(len(mark.args[1]))}  # type: ignore[attr-defined]
-    assert covered | {Action.WAIT_UNTIL_REPLICATING, Action.WAIT_UNTIL_ONLINE} == set(Action)
+    waits = {Action.WAIT_UNTIL_REPLICATING, Action.WAIT_UNTIL_ONLINE, Action.CATCH_UP, Action.WAIT_UNTIL_WRITABLE}
+    assert covered | waits == set(Action)
 
 
 def test_nothing_strange_becomes_sql() -> None:

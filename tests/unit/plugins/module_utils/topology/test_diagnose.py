@@ -11,7 +11,11 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     diagnose,
     find_primary,
 )
-from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import topology_of, worlds
+from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
+    moving,
+    topology_of,
+    worlds,
+)
 
 
 @pytest.mark.parametrize("world", worlds(), ids=lambda world: world["world"])
@@ -30,6 +34,7 @@ def test_every_diagnosis_has_a_remedy_and_a_world() -> None:
     assert set(REMEDIES) == set(Diagnosis)
     named = {world["diagnosis"] for world in worlds()}
     named |= {name for world in worlds() for plan in world["plans"].values() for name in plan}
+    named |= {end for world in moving() for way in world["ways"].values() for end in way}
     assert set(Diagnosis) <= named | {Diagnosis.HEALTHY}
 
 

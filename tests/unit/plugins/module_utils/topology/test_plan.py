@@ -34,10 +34,11 @@ def writers(topology: Topology) -> set[str]:
 def test_plan(world: dict[str, Any]) -> None:
     topology = topology_of(world)
     for name, want in world["plans"].items():
-        plan = plan_member(topology, wanted(name, world.get("seed", "db1"), semi_sync=world.get("semi_sync", False)))
+        plan = plan_member(topology, wanted(name, world.get("seed", "db1"), semi_sync=world.get("semi_sync")))
         found = [step.action.value for step in plan.steps] + ([plan.refusal.diagnosis.value] if plan.refusal else [])
         assert found == want, name
-        assert {step.server for step in plan.steps} <= {name}
+        elsewhere = [step for step in plan.steps if step.server != name]
+        assert {(step.server, step.action) for step in elsewhere} <= {(plan.primary, Action.WAIT_FOR_REPLICAS)}
         assert "hidden" not in repr(plan)
 
 

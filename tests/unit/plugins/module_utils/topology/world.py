@@ -26,15 +26,19 @@ UUIDS = {letter: f"{letter.lower() * 8}-0000-0000-0000-000000000000" for letter 
 UUIDS["G"] = GROUP = "cccccccc-1111-1111-1111-111111111111"
 
 
-def worlds() -> list[dict[str, Any]]:
+def worlds(folder: str = "worlds", name: str = "*") -> list[dict[str, Any]]:
     return [
         world
-        for path in sorted((Path(__file__).parent / "worlds").glob("*.yml"))
+        for path in sorted((Path(__file__).parent / folder).glob(f"{name}.yml"))
         for world in yaml.safe_load(path.read_text())
     ]
 
 
-def wanted(name: str, seed: str = "db1", *, semi_sync: bool = False) -> Wanted:
+def moving(kind: str = "*") -> list[dict[str, Any]]:
+    return worlds("worlds_moving", kind)
+
+
+def wanted(name: str, seed: str = "db1", *, semi_sync: bool | None = None) -> Wanted:
     return Wanted(name, seed, "webstack_replication", Secret("hidden"), CA, 60, semi_sync)
 
 
@@ -55,17 +59,20 @@ def member_of(name: str) -> Member:
 
 def server_of(name: str, facts: dict[str, Any], seeds: str = "") -> Server:
     if facts.get("silent"):
-        return Server(member_of(name), reachable=False, error="timed out")
+        return Server(member_of(name), reachable=False, error="timed out", given_up=facts.get("given_up", False))
     closed = not facts.get("writable", False)
     return Server(
         member_of(name),
         server_uuid=uuid_of(name) if "uuid" not in facts else UUIDS[facts["uuid"]],
+        version=facts.get("version", "9.7.4"),
+        schemas=tuple(facts.get("schemas", ())),
         server_id=NAMES.index(name) + 11,
         read_only=closed,
         super_read_only=closed,
         gtid_executed=gtids(facts.get("has", "")),
         gtid_purged=gtids(facts.get("purged", "")),
         channels=(channel_of(facts),) if "follows" in facts else (),
+        given_up=facts.get("given_up", False),
         group=group_of(name, facts, seeds) if "group" in facts else None,
         semi_sync=facts.get("semi_sync", not (closed or {"group", "follows"} & set(facts))),
     )
