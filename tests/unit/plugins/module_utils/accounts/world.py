@@ -45,7 +45,7 @@ def worlds() -> list[dict[str, Any]]:
     return [
         world
         for path in sorted((Path(__file__).parent / "worlds").glob("*.yml"))
-        for world in yaml.safe_load(path.read_text())
+        for world in yaml.load(path.read_text(), yaml.CSafeLoader)
     ]
 
 

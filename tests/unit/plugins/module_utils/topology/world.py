@@ -30,7 +30,7 @@ def worlds(folder: str = "worlds", name: str = "*") -> list[dict[str, Any]]:
     return [
         world
         for path in sorted((Path(__file__).parent / folder).glob(f"{name}.yml"))
-        for world in yaml.safe_load(path.read_text())
+        for world in yaml.load(path.read_text(), yaml.CSafeLoader)
     ]
 
 

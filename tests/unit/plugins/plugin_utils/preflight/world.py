@@ -47,13 +47,15 @@ class Variables(dict):
 def specs():
     found = {}
     for role in ROLES:
-        entries = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
+        entries = yaml.load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(), yaml.CSafeLoader)[
+            "argument_specs"
+        ]
         found[role] = (entries.get("main") or entries["site"])["options"]
     return found
 
 
 def cases(name):
-    return yaml.safe_load((Path(__file__).parent / "worlds" / f"{name}.yml").read_text())
+    return yaml.load((Path(__file__).parent / "worlds" / f"{name}.yml").read_text(), yaml.CSafeLoader)
 
 
 def run(case):
