@@ -30,7 +30,9 @@ WRITER_SECONDS = 2  # how long the primary may take over one answer
 READER_SECONDS = 1  # less, so that a reader that went dark leaves time to ask another
 FREE_SESSION_SECONDS = 0.5
 WAIT_FOR_WRITE_SECONDS = 0.5
-PAUSES = (0.1, 0.3)  # before the second and the third attempt
+# Before each further attempt. A planned move of the primary takes up to a second, and each attempt may get another
+# pooled session to the old one; a client that waits a second for an answer still gets one.
+PAUSES = (0.1, 0.3, 0.4)
 DEADLINE_SECONDS = 3  # no attempt begins later than this
 
 

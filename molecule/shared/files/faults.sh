@@ -1,0 +1,177 @@
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153
+# The words of vars/faults.yml, for bash. tasks/fault.yml gives PODMAN, LAB, SUBNET, HOSTS, PRIMARY, REPLICAS, PLAYBOOKS, INVENTORIES.
+# What a fault has to tell goes to stdout, and all else to stderr, which is shown when it fails.
+set -euo pipefail
+
+REPLICA=${REPLICAS%% *} # one of them
+THIRD=${REPLICAS##* }   # the other one
+
+on() { # HOST COMMAND
+  timeout 120 "$PODMAN" exec "$LAB-$1" bash -euc "$2" >&2 </dev/null
+}
+
+sql() { # HOST STATEMENT: prints what it answers
+  timeout 120 "$PODMAN" exec "$LAB-$1" mysql --batch --skip-column-names --execute="$2" </dev/null
+}
+
+play() { # PLAYBOOK OPTION...
+  # shellcheck disable=SC2086 # a list of words
+  ansible-playbook $INVENTORIES "$PLAYBOOKS/$1" "${@:2}" </dev/null
+}
+
+within() { # SECONDS COMMAND...
+  local began=$SECONDS
+  until "${@:2}"; do
+    if ((SECONDS - began >= $1)); then
+      echo "Not within $1 s: ${*:2}" >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+closed() { # HOST: takes no writes
+  [ "$(sql "$1" 'SELECT @@super_read_only')" = 1 ]
+}
+
+refused() { # HOST: a write to it is not acknowledged; tasks/fault.yml sees that it is nowhere
+  ! sql "$1" 'CREATE DATABASE fault' >&2
+}
+
+absent() { # nothing that was refused is there
+  local host
+  for host in $HOSTS; do [ -z "$(sql "$host" "SHOW DATABASES LIKE 'fault'")" ]; done
+}
+
+primary() { # HOST: the primary's address, as it sees it
+  sql "$1" "SELECT MEMBER_HOST FROM performance_schema.replication_group_members WHERE MEMBER_ROLE = 'PRIMARY'"
+}
+
+whole() { # every host sees all of them online, and nobody else who is not
+  local host states
+  for host in $HOSTS; do
+    states=$(sql "$host" 'SELECT MEMBER_STATE FROM performance_schema.replication_group_members')
+    if grep -qv ONLINE <<<"$states" || [ "$(wc -w <<<"$states")" -lt "$(wc -w <<<"$HOSTS")" ]; then return 1; fi
+  done
+}
+
+off() { # HOST...: a power cut
+  "$PODMAN" kill "${@/#/$LAB-}" >&2
+}
+
+# A container comes back with another hardware address, which a real host would not.
+boot() { # HOST...
+  "$PODMAN" start "${@/#/$LAB-}" >&2
+  ip neigh flush to "$SUBNET"
+  local host
+  for host in $HOSTS; do on "$host" "ip neigh flush to $SUBNET"; done
+}
+
+# The primary's mysqld stands still for so many seconds, then goes on.
+freeze() { # SECONDS
+  on "$PRIMARY" 'kill -STOP $(pidof mysqld)'
+  sleep "$1"
+  thaw
+}
+
+thaw() {
+  on "$PRIMARY" 'kill -CONT $(pidof mysqld)'
+}
+
+# The primary hears nothing of the other database hosts, nor they of it; applications still reach it.
+cut_off() {
+  local others
+  others=$(for host in $REPLICAS; do address "$host"; done | paste -sd,)
+  on "$PRIMARY" "nft 'add table inet fault
+    add chain inet fault in { type filter hook input priority -200; }
+    add chain inet fault out { type filter hook output priority -200; }
+    add rule inet fault in ip saddr { $others } drop
+    add rule inet fault out ip daddr { $others } drop'"
+}
+
+joined() {
+  on "$PRIMARY" 'nft destroy table inet fault'
+}
+
+address() { # HOST
+  sql "$1" 'SELECT @@report_host'
+}
+
+# mysqld ends at once everywhere, and is started again by its unit.
+all_killed() {
+  local host
+  for host in $HOSTS; do on "$host" 'kill -9 $(pidof mysqld)' & done
+  wait
+}
+
+answers() { # HOST: mysqld does
+  sql "$1" 'SELECT 1' >/dev/null 2>&1
+}
+
+out_of_group() { # HOST
+  [ "$(sql "$1" 'SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid' 2>/dev/null)" != ONLINE ]
+}
+
+# A transaction that only the old primary has: it leaves the group, is made writable by hand, and cannot come back with it.
+stray() {
+  sql "$PRIMARY" 'STOP GROUP_REPLICATION; SET GLOBAL super_read_only = OFF; CREATE DATABASE fault; SET GLOBAL super_read_only = ON' >&2
+}
+
+says() { # PATTERN PLAYBOOK OPTION...: its output holds that
+  local said
+  said=$(play "${@:2}" 2>&1) || true
+  tr -s ' \n' ' ' <<<"$said" | grep -E "$1" >/dev/null || { echo "$said" >&2; return 1; }
+}
+
+# A disk of little room under the data of one host, then the primary on it, then no room.
+small_disk() { # HOST
+  on "$1" 'systemctl stop mysql
+    mkdir -p /run/small
+    mount -t tmpfs -o mode=0700,size=$(($(du -sm /var/lib/mysql | cut -f1) + 300))m small /run/small
+    cp -a /var/lib/mysql/. /run/small
+    chown --reference=/var/lib/mysql /run/small
+    chmod --reference=/var/lib/mysql /run/small
+    mount --bind /run/small /var/lib/mysql
+    systemctl start mysql'
+  within 90 whole
+}
+
+fill() { # HOST
+  on "$1" 'dd if=/dev/zero of=/var/lib/mysql/fault.filler bs=64k 2>&1 | grep -i "no space"'
+}
+
+empty() { # HOST
+  on "$1" 'rm -f /var/lib/mysql/fault.filler'
+}
+
+# The disk below has the data of before: it catches up from the others.
+usual_disk() { # HOST
+  on "$1" 'if mountpoint -q /var/lib/mysql; then
+    systemctl stop mysql; umount /var/lib/mysql; umount /run/small; rmdir /run/small; systemctl start mysql; fi'
+  within 90 whole
+}
+
+# Only for mysqld, by a library between it and the kernel.
+wrong_clock() { # HOST SHIFT
+  on "$1" "apt-get --quiet --quiet --yes --no-install-recommends install libfaketime
+    mkdir -p /run/systemd/system/mysql.service.d
+    printf '[Service]\nEnvironment=LD_PRELOAD=%s FAKETIME=%s FAKETIME_DONT_FAKE_MONOTONIC=1\n' \$(dpkg -L libfaketime | grep libfaketimeMT.so.1) $2 \
+      >/run/systemd/system/mysql.service.d/fault.conf
+    systemctl daemon-reload; systemctl restart mysql"
+}
+
+right_clock() { # HOST
+  on "$1" 'rm -f /run/systemd/system/mysql.service.d/fault.conf; systemctl daemon-reload; systemctl restart mysql
+    apt-get --quiet --quiet --yes purge libfaketime'
+}
+
+# Kills ansible-playbook so many seconds after a task of that name has begun (molecule/interruption/callback).
+interrupted() { # TASK SECONDS PLAYBOOK OPTION...
+  local mark
+  mark=$(mktemp)
+  rm "$mark"
+  ANSIBLE_CALLBACK_PLUGINS=$PLAYBOOKS/../molecule/interruption/callback ANSIBLE_CALLBACKS_ENABLED=interrupt \
+    WEBSTACK_INTERRUPT="{\"task\": \"$1\", \"seconds\": $2, \"how\": \"controller\"}" WEBSTACK_INTERRUPTED=$mark \
+    WEBSTACK_LAB_HOSTS=$PODMAN play "${@:3}" >&2 || true
+  rm "$mark" || { echo "There was no task \"$1\" to interrupt." >&2; return 1; }
+}
