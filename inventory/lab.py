@@ -21,6 +21,8 @@ HOSTS = {
     "monitoring": {"mon1": 51},
     "client": {"client1": 61},
 }
+# Spare hosts: WEBSTACK_SPARES names those that a story adds for a while.
+SPARES = {"web4": ("web", 24), "app3": ("app", 33), "db4": ("mysql_replica", 44), "mon2": ("monitoring", 52)}
 GROUPS = {"db": ["mysql_primary", "mysql_replica"], "lab": ["lb", "web", "app", "db", "monitoring", "client"]}
 
 
@@ -32,9 +34,18 @@ def prefix(lab: str) -> str:
     return f"10.{78 + number % 100}.{number // 100 % 256}"
 
 
-def inventory(lab: str, state: Path) -> dict[str, object]:
+def groups(spares: list[str]) -> dict[str, dict[str, int]]:
+    """Every group with its hosts, spare ones last."""
+    found = {group: dict(members) for group, members in HOSTS.items()}
+    for name in spares:
+        group, number = SPARES[name]
+        found[group][name] = number
+    return found
+
+
+def inventory(lab: str, state: Path, spares: list[str]) -> dict[str, object]:
     """What Ansible asks of an inventory program."""
-    network = prefix(lab)
+    network, members_of = prefix(lab), groups(spares)
     every_host = {
         "lab_name": lab,
         "lab_subnet": f"{network}.0/24",
@@ -52,9 +63,9 @@ def inventory(lab: str, state: Path) -> dict[str, object]:
         # Twelve hosts share the memory of this machine: each server gets the buffer pool of a small one, 256 MiB.
         "mysql_server_memory_mib": 1408,
     }
-    hosts = {name: number for group in HOSTS.values() for name, number in group.items()}
+    hosts = {name: number for group in members_of.values() for name, number in group.items()}
     return {
-        **{group: {"hosts": list(members)} for group, members in HOSTS.items()},
+        **{group: {"hosts": list(members)} for group, members in members_of.items()},
         **{group: {"children": children} for group, children in GROUPS.items()},
         "_meta": {
             "hostvars": {
@@ -72,4 +83,5 @@ def inventory(lab: str, state: Path) -> dict[str, object]:
 
 if __name__ == "__main__":
     name = os.environ.get("WEBSTACK_LAB") or "webstack"
-    print(json.dumps(inventory(name, Path(__file__).resolve().parents[1] / ".cache" / "lab" / name), indent=2))
+    folder = Path(__file__).resolve().parents[1] / ".cache" / "lab" / name
+    print(json.dumps(inventory(name, folder, os.environ.get("WEBSTACK_SPARES", "").split()), indent=2))
