@@ -232,10 +232,17 @@ def _clone(donor: Donor) -> tuple[Statement | Wait | Restart, ...]:
 
 def _persisted(membership: Membership) -> list[Statement]:
     """Kept by the server itself, so that it knows its group whatever the inventory says."""
+    kept = {
+        "group_name": membership.group_name,
+        "local_address": membership.local_address,
+        "group_seeds": membership.seeds,
+    }
     return [
-        Statement("SET PERSIST group_replication_group_name = %s", (membership.group_name,)),
-        Statement("SET PERSIST group_replication_local_address = %s", (membership.local_address,)),
-        Statement("SET PERSIST group_replication_group_seeds = %s", (membership.seeds,)),
+        *(
+            Statement(f"SET PERSIST group_replication_{name} = %s", (value,))
+            for name, value in kept.items()
+            if value is not None
+        ),
         Statement("SET PERSIST group_replication_start_on_boot = ON"),
     ]
 

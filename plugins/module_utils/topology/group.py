@@ -43,10 +43,10 @@ _OUT = "OFFLINE"
 
 @dataclass(frozen=True)
 class Membership:
-    """What a server keeps about its group, so that it finds it again after a boot."""
+    """What a server keeps about its group, so that it finds it again after a boot; None for what stays as it is."""
 
-    group_name: str
-    local_address: str
+    group_name: str | None
+    local_address: str | None
     seeds: str
 
 
@@ -118,16 +118,19 @@ def _settings(topology: Topology, server: Server, group_name: str, wanted: Wante
     differences = [
         text
         for text, right in {
-            f"its group is {group.name or 'none'}, not {group_name}": group.name == group_name,
-            f"it is found at {group.local_address or 'no address'}, not at {server.endpoint}": group.local_address
-            == server.endpoint,
+            f"its group is {group.name or 'none'}, not {group_name}": server.in_group or group.name == group_name,
+            f"it is found at {group.local_address or 'no address'}, not at {server.endpoint}": server.in_group
+            or group.local_address == server.endpoint,
             f"it looks for the group at {group.seeds or 'no address'}, not at {seeds}": group.seeds == seeds,
             "it does not join its group after a boot": group.on_boot,
         }.items()
         if not right
     ]
     if differences:
-        membership = Membership(group_name, server.endpoint, seeds)
+        # Name and address of a member that is in its group are right, and cannot be set.
+        membership = (
+            Membership(None, None, seeds) if server.in_group else Membership(group_name, server.endpoint, seeds)
+        )
         steps.append(Step(server.name, Action.CONFIGURE_GROUP, "; ".join(differences), membership))
     if group.recovery_user != wanted.replication_user:
         reason = f"it catches up as {group.recovery_user or 'nobody'}, not as {wanted.replication_user}"
@@ -177,8 +180,8 @@ def _after(topology: Topology, server: Server, step: Step) -> Topology:  # noqa:
         case Action.CONFIGURE_GROUP, Membership() as membership:
             group = replace(
                 group,
-                name=membership.group_name,
-                local_address=membership.local_address,
+                name=membership.group_name or group.name,
+                local_address=membership.local_address or group.local_address,
                 seeds=membership.seeds,
                 on_boot=True,
             )

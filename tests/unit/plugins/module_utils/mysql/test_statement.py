@@ -53,6 +53,14 @@ def shown(action: Action, argument: object = None) -> list[str]:
             ],
         ),
         (
+            Action.CONFIGURE_GROUP,
+            Membership(None, None, "192.0.2.11:3306"),
+            [
+                "SET PERSIST group_replication_group_seeds = '192.0.2.11:3306'",
+                "SET PERSIST group_replication_start_on_boot = ON",
+            ],
+        ),
+        (
             Action.SET_RECOVERY_ACCOUNT,
             ("repl", Secret("hid'den")),
             [

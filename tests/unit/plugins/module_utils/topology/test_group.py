@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import (
+    Membership,
     expected,
     group_name_of,
     plan_group_member,
@@ -113,6 +114,12 @@ def test_what_is_not_as_wanted_is_said() -> None:
     topology = topology_of({"servers": {"db1": {"has": "A:1", "writable": True, "group": view, "keeps": kept}}})
     steps = plan_group_member(topology, wanted("db1")).steps
     assert [step.action for step in steps] == [Action.CONFIGURE_GROUP, Action.SET_RECOVERY_ACCOUNT]
-    for text in ("found at 192.0.2.9:3306", "group at 192.0.2.99:3306", "after a boot"):
+    for text in ("group at 192.0.2.99:3306", "after a boot"):
         assert text in steps[0].reason
+    assert steps[0].argument == Membership(None, None, "192.0.2.11:3306")  # the rest cannot be set on a running member
     assert "catches up as other" in steps[1].reason
+    stopped = {"has": "A:1", "group": {}, "keeps": kept}
+    steps = plan_group_member(topology_of({"servers": {"db1": stopped}}), wanted("db1")).steps
+    assert "found at 192.0.2.9:3306" in steps[0].reason
+    assert isinstance(steps[0].argument, Membership)
+    assert steps[0].argument.local_address == "192.0.2.11:3306"
