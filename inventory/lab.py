@@ -22,7 +22,13 @@ HOSTS = {
     "client": {"client1": 61},
 }
 # Spare hosts: WEBSTACK_SPARES names those that a story adds for a while.
-SPARES = {"web4": ("web", 24), "app3": ("app", 33), "db4": ("mysql_replica", 44), "mon2": ("monitoring", 52)}
+SPARES = {
+    "web4": ("web", 24),
+    "app3": ("app", 33),
+    "db4": ("mysql_replica", 44),
+    "db5": ("mysql_replica", 45),
+    "mon2": ("monitoring", 52),
+}
 GROUPS = {"db": ["mysql_primary", "mysql_replica"], "lab": ["lb", "web", "app", "db", "monitoring", "client"]}
 
 

@@ -34,12 +34,10 @@ def member_report(name: str, course: Course, *, leaves: bool = False) -> dict[st
 def move_report(course: Course) -> dict[str, Any]:
     """What handing over the primary's part came to."""
     previous, now = find_primary(course.before).primary, course.plan.primary
-    moved = (
-        f"{now} is the primary, as it was" if previous == now else f"{now} is the primary, after {previous or 'none'}"
-    )
-    told = course_report(
-        course, moved, f"The primary was not moved to {course.plan.aim or 'another server'}", Diagnosis.NO_PRIMARY
-    )
+    moved = f"{now} is the primary, " + ("as it was" if previous == now else f"after {previous or 'none'}")
+    bad = f"The primary was not moved to {course.plan.aim or 'another server'}"
+    told = course_report(course, moved, bad, Diagnosis.NO_PRIMARY)
+    told["diff"]["before"] = _text(topology_lines(course.before, previous))
     answering = [server.name for server in course.before.answering]
     return {**told, "previous": previous, "target": "" if previous == now else now, "answering": answering}
 

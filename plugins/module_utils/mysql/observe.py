@@ -153,6 +153,7 @@ def _server(member: Member, session: Asks) -> Server:
         channels=tuple(_channel(each) for each in status),
         group=_group(session, membership),
         semi_sync=membership["semi_sync"] == "ON",
+        made_for_two=bool(membership["made_for_two"]),
         schemas=tuple(str(membership["schemas"]).split(",")) if membership["schemas"] else (),
     )
 

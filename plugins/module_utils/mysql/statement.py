@@ -65,6 +65,8 @@ IDENTITY = Statement(
     " @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged"
 )
 REPLICA_STATUS = Statement("SHOW REPLICA STATUS")
+# Kept by the server itself, as it is in its file: that it is kept marks a server that waits for a replica, or is one.
+_MARK = Statement("SET PERSIST rpl_semi_sync_source_wait_for_replica_count = 1")
 # Settings of plugins: a server that has not loaded one answers NULL.
 MEMBERSHIP = Statement(
     "SELECT"
@@ -77,6 +79,8 @@ MEMBERSHIP = Statement(
     " WHERE CHANNEL_NAME = 'group_replication_recovery') AS recovery_user,"
     " (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status"
     " WHERE CHANNEL_NAME = 'group_replication_applier') AS received,"
+    " (SELECT COUNT(*) FROM performance_schema.persisted_variables"
+    " WHERE VARIABLE_NAME = 'rpl_semi_sync_source_wait_for_replica_count') AS made_for_two,"
     " (SELECT GROUP_CONCAT(SCHEMA_NAME ORDER BY SCHEMA_NAME) FROM information_schema.SCHEMATA"
     " WHERE SCHEMA_NAME NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')) AS `schemas`"
     " FROM performance_schema.global_variables"
@@ -151,7 +155,8 @@ def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noq
         case Action.CLOSE_WRITES, _:
             return (Statement("SET GLOBAL super_read_only = ON"),)
         case Action.WAIT_FOR_REPLICAS, bool() as wait:
-            return (Statement(f"SET GLOBAL rpl_semi_sync_source_enabled = {'ON' if wait else 'OFF'}"),)
+            switch = Statement(f"SET GLOBAL rpl_semi_sync_source_enabled = {'ON' if wait else 'OFF'}")
+            return (_MARK, switch) if wait else (switch,)
         case Action.CONFIGURE_GROUP, Membership() as membership:
             return tuple(_persisted(membership))
         case Action.SET_RECOVERY_ACCOUNT, (str() as user, Secret() as password):
@@ -190,7 +195,7 @@ def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noq
         case Action.START_REPLICATION, str() as channel:
             return (Statement("START REPLICA FOR CHANNEL %s", (channel,)),)
         case Action.POINT_TO_SOURCE, Source() as source:
-            return (_change_source(source),)
+            return (_MARK, _change_source(source))
         case Action.WAIT_UNTIL_REPLICATING, (str() as channel, int() as seconds):
             return (Wait(REPLICA_STATUS, lambda rows: _not_replicating(rows, channel), seconds),)
         case Action.SET_GLOBAL, Setting() as setting:

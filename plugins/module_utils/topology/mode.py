@@ -24,7 +24,7 @@ def live_mode(topology: Topology) -> Mode | None:
     """The mode that the servers work in; None while they hold nothing."""
     if any(server.group for server in topology.answering):
         return Mode.GROUP
-    if any(server.channels or server.semi_sync for server in topology.answering):
+    if any(server.channels or server.semi_sync or server.made_for_two for server in topology.answering):
         return Mode.SEMISYNC
     return Mode.SINGLE if any(server.holds for server in topology.answering) else None
 

@@ -106,8 +106,9 @@ class Group:
 class Server:
     """A member and what it answered; `error` says why there is no answer.
 
-    `given_up`: a person vouches that it is off, and that nobody is to wait for it. `schemas`: those that
-    are not MySQL's own.
+    `semi_sync`: it waits for a replica now. `made_for_two`: it is marked as one that does, though it may be alone.
+    `given_up`: a person vouches that it is off, and that nobody is to wait for it. `schemas`: those that are not
+    MySQL's own.
     """
 
     member: Member
@@ -123,6 +124,7 @@ class Server:
     channels: tuple[Channel, ...] = ()
     group: Group | None = None
     semi_sync: bool = False
+    made_for_two: bool = False
     schemas: tuple[str, ...] = ()
     given_up: bool = False
 

@@ -98,8 +98,8 @@ def test_a_fresh_server_becomes_a_replica(call: Call, servers: Servers) -> None:
         "start_replication",
         "wait_until_replicating",
     ]
-    assert "SOURCE_PASSWORD = 'hidden-channel'" in servers["db2"].sent[0]
-    assert "SOURCE_PASSWORD = '********'" in told["queries"][0]
+    assert "SOURCE_PASSWORD = 'hidden-channel'" in servers["db2"].sent[1]
+    assert "SOURCE_PASSWORD = '********'" in told["queries"][1]
     assert "db2: none" in told["diff"]["before"]
     assert "db2: replica, read-only, replicates from db1" in told["diff"]["after"]
     assert not servers["db1"].sent

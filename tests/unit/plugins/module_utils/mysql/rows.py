@@ -27,7 +27,17 @@ def identity(name: str, executed: str = "", *, writable: bool = False) -> dict[s
 
 def membership(**changes: Any) -> dict[str, Any]:
     nothing = dict.fromkeys(
-        ("group_name", "local_address", "seeds", "on_boot", "semi_sync", "recovery_user", "received", "schemas")
+        (
+            "group_name",
+            "local_address",
+            "seeds",
+            "on_boot",
+            "semi_sync",
+            "recovery_user",
+            "received",
+            "made_for_two",
+            "schemas",
+        )
     )
     return {**nothing, **changes}
 

@@ -24,6 +24,9 @@ AGENT = account_of({"name": "a", "host": "localhost", "plugin": "auth_socket", "
 SOURCE = Source("", "192.0.2.11", 3306, "repl", Secret("hid'den"), "/ca.pem")
 
 
+MARK = "SET PERSIST rpl_semi_sync_source_wait_for_replica_count = 1"
+
+
 def shown(action: Action, argument: object = None) -> list[str]:
     return [each.shown for each in statements_for(Step("db1", action, "", argument)) if isinstance(each, Statement)]
 
@@ -40,7 +43,7 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.SET_GLOBAL, Setting("slow_query_log", "1", "O'N"), [r"SET GLOBAL slow_query_log = 'O\'N'"]),
         (Action.STOP_REPLICATION, "", ["STOP REPLICA FOR CHANNEL ''"]),
         (Action.START_REPLICATION, "c", ["START REPLICA FOR CHANNEL 'c'"]),
-        (Action.WAIT_FOR_REPLICAS, True, ["SET GLOBAL rpl_semi_sync_source_enabled = ON"]),
+        (Action.WAIT_FOR_REPLICAS, True, [MARK, "SET GLOBAL rpl_semi_sync_source_enabled = ON"]),
         (Action.WAIT_FOR_REPLICAS, False, ["SET GLOBAL rpl_semi_sync_source_enabled = OFF"]),
         (
             Action.CONFIGURE_GROUP,
@@ -96,10 +99,11 @@ def shown(action: Action, argument: object = None) -> list[str]:
             Action.POINT_TO_SOURCE,
             SOURCE,
             [
+                MARK,
                 "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '192.0.2.11', SOURCE_PORT = 3306, SOURCE_USER = 'repl',"
                 " SOURCE_PASSWORD = '********', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = '/ca.pem',"
                 " SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,"
-                " SOURCE_HEARTBEAT_PERIOD = 1 FOR CHANNEL ''"
+                " SOURCE_HEARTBEAT_PERIOD = 1 FOR CHANNEL ''",
             ],
         ),
         (

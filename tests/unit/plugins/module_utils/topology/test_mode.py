@@ -33,6 +33,8 @@ SILENT = {"silent": True}
         ([PRIMARY, FOLLOWER, NONE], "auto", "semisync", ""),
         ([PRIMARY, FOLLOWER, NONE], "group", "semisync", "work in mode semisync"),
         ([PRIMARY, SILENT], "auto", "semisync", ""),
+        ([{**PLAIN, "made_for_two": True}, SILENT], "auto", "semisync", ""),
+        ([{**PLAIN, "made_for_two": True}, NONE], "auto", "semisync", ""),
         ([PLAIN], "auto", "single", ""),
         ([PLAIN, NONE], "auto", "single", "works alone"),
         ([PLAIN, NONE], "semisync", "single", "work in mode single"),

@@ -72,6 +72,7 @@ def server_of(name: str, facts: dict[str, Any], seeds: str = "") -> Server:
         gtid_executed=gtids(facts.get("has", "")),
         gtid_purged=gtids(facts.get("purged", "")),
         channels=(channel_of(facts),) if "follows" in facts else (),
+        made_for_two=facts.get("made_for_two", False),
         given_up=facts.get("given_up", False),
         group=group_of(name, facts, seeds) if "group" in facts else None,
         semi_sync=facts.get("semi_sync", not (closed or {"group", "follows"} & set(facts))),
