@@ -278,7 +278,8 @@ def _without_group(topology: Topology, grouped: list[Server], seed: str) -> Verd
             f"{server.name}, which may hold more, does not answer by SQL ({server.error})" for server in topology.silent
         ]
         return Verdict(None, Finding(Diagnosis.COMPLETE_OUTAGE, names, f"{stopped}, and {_list(silent)}."))
-    whole = [one for one in grouped if all(one.holds.contains(other.holds) for other in topology.others(one.name))]
+    everything = GtidSet().union(*(server.holds for server in topology.answering))
+    whole = [server for server in grouped if server.holds.contains(everything)]
     if not whole:
         text = f"{stopped}, and none of them holds every transaction of the others."
         return Verdict(None, Finding(Diagnosis.DIVERGED, names, text))

@@ -19,6 +19,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     find_primary,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import plan_group_member
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Receiver, Server, Topology
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, detaching
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.switchover import followed
@@ -50,9 +51,8 @@ def plan_failover(topology: Topology, wanted: Wanted) -> Plan:
 
 def most_advanced(topology: Topology, preferred: str) -> Server | None:
     """A survivor that holds whatever any other one holds; None if there is none."""
-    whole = [
-        one for one in topology.answering if all(one.holds.contains(other.holds) for other in topology.others(one.name))
-    ]
+    everything = GtidSet().union(*(server.holds for server in topology.answering))
+    whole = [server for server in topology.answering if server.holds.contains(everything)]
     return next((each for each in whole if each.name == preferred), whole[0] if whole else None)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
 
@@ -174,9 +175,31 @@ class Topology:
 
     def __getitem__(self, name: str) -> Server:
         """The server with this inventory name."""
-        return next(server for server in self.servers if server.name == name)
+        return self._by_name[name]
 
-    @property
+    @cached_property
+    def _by_name(self) -> dict[str, Server]:
+        return {server.name: server for server in self.servers}
+
+    @cached_property
+    def _by_endpoint(self) -> dict[tuple[str, int], Server]:
+        return {(server.member.address, server.member.port): server for server in self.servers}
+
+    @cached_property
+    def _by_uuid(self) -> dict[str, Server]:
+        return {server.server_uuid: server for server in reversed(self.servers) if server.server_uuid}
+
+    @cached_property
+    def _followers(self) -> dict[str, tuple[Server, ...]]:
+        found: dict[str, dict[str, Server]] = {}
+        for server in self.answering:
+            for channel in server.channels:
+                source = self.source_of(channel)
+                if source:
+                    found.setdefault(source.name, {})[server.name] = server
+        return {name: tuple(followers.values()) for name, followers in found.items()}
+
+    @cached_property
     def answering(self) -> tuple[Server, ...]:
         """Servers that answered by SQL."""
         return tuple(server for server in self.servers if server.reachable)
@@ -197,19 +220,12 @@ class Topology:
 
     def source_of(self, channel: Channel) -> Server | None:
         """The member that a channel points to, None for a server that the inventory does not name."""
-        for server in self.servers:
-            if (server.member.address, server.member.port) == (channel.source_host, channel.source_port):
-                return server
-        known = (server for server in self.servers if server.server_uuid)
-        return next((server for server in known if server.server_uuid == channel.source_uuid), None)
+        at = self._by_endpoint.get((channel.source_host, channel.source_port))
+        return at or self._by_uuid.get(channel.source_uuid)
 
     def followers_of(self, name: str) -> tuple[Server, ...]:
         """Answering servers with a channel that points to this member."""
-        return tuple(
-            server
-            for server in self.answering
-            if any((source := self.source_of(channel)) and source.name == name for channel in server.channels)
-        )
+        return self._followers.get(name, ())
 
     def others(self, name: str) -> tuple[Server, ...]:
         """Answering servers apart from this one."""
