@@ -30,6 +30,7 @@ from ansible_collections.scaleup.webstack.plugins.filter.layout import layout
 from ansible_collections.scaleup.webstack.plugins.filter.nginx_upstreams import nginx_upstreams
 from authorities import Authority
 from paper import FLOWS, Paper, inventory
+from topologies import plans
 
 SIZES = (10, 100, 1000)
 LIMIT_SECONDS = 1.0
@@ -97,7 +98,7 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
         for size in SIZES:
             say(f"....  {size} hosts on paper")
             paper = Paper(inventory(size), Path(folder))
-            for name, work in {**filters(paper), **templating(paper)}.items():
+            for name, work in {**filters(paper), **plans(size), **templating(paper)}.items():
                 found.setdefault(name, {})[str(size)] = seconds(work)
     small, large = str(SIZES[-2]), str(SIZES[-1])
     rows = {
