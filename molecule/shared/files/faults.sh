@@ -144,6 +144,10 @@ empty() { # HOST
   on "$1" 'rm -f /var/lib/mysql/fault.filler'
 }
 
+commits() { # HOST: its binary log can be written
+  sql "$1" 'FLUSH LOCAL BINARY LOGS' >/dev/null 2>&1
+}
+
 # The disk below has the data of before: it catches up from the others.
 usual_disk() { # HOST
   on "$1" 'if mountpoint -q /var/lib/mysql; then
