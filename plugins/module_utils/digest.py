@@ -20,7 +20,7 @@ class Index(IntFlag):
 
     MADE = 1
     UNIQUE = 2
-    CLUSTERED = 3
+    CLUSTERED = MADE | UNIQUE
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def check(stack: Stack, seen: Seen) -> Iterator[str]:
         # A balancer that was away while the others learned of a new layout has an old stamp.
         losses = {name: list(_lost(stack.layout, tiers)) for name, tiers in stamps.items()}
         if all(losses.values()):
-            yield from next(iter(losses.values()))
+            yield from next(iter(losses.values()), ())
     away = [name for name in stack.layout.hosts if name not in stack.run.hosts]
     if stack.run.limit and away and found and not stamps and not seen.silent:
         yield (

@@ -73,7 +73,7 @@ def test_what_is_seen_is_compared_with_the_flows(target, own, verdict, wrong):
 
 def test_the_prober_tells_open_refused_dropped_and_itself_apart():
     with contextlib.ExitStack() as opened:
-        listening, full, closed = (opened.enter_context(socket.socket()) for _ in range(3))
+        listening, full, closed = (opened.enter_context(socket.socket()) for _each in range(3))
         for each in (listening, full, closed):
             each.bind(("127.0.0.2", 0))
         listening.listen()

@@ -82,21 +82,21 @@ def test_networks_that_are_none_are_refused():
 
 
 LISTING = """table inet webstack {
-	set web_ipv4 {
-		type ipv4_addr
-		elements = { %s }
-	}
+    set web_ipv4 {
+        type ipv4_addr
+        elements = { %s }
+    }
 
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-%s		counter comment "dropped"
-	}
+    chain input {
+        type filter hook input priority filter; policy drop;
+        iif "lo" accept
+%s        counter comment "dropped"
+    }
 
-	chain led_on {
-%s	}
+    chain led_on {
+%s    }
 }
-"""
+""".replace("    ", "\t")
 RULE = "\t\tip saddr @web_ipv4 tcp dport %s accept\n"
 
 

@@ -18,7 +18,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.statement i
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.mysql.rows import membership
 
-Answers = Mapping[str, list[dict[str, Any]] | Exception]
+Answers = Mapping[str, "list[dict[str, Any]] | Exception"]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ ADDRESSES = {
 }
 GROUPS = {"lb": ["lb1", "lb2", "all1"], "web": ["web1", "all1"], "db": ["db1", "all1"]}
 LAYOUT = derive(GROUPS, lambda host, _: ADDRESSES[host])
-ADMIN = ["192.0.2.0/25", "192.0.2.128/25", "2001:db8::5"]
+ADMIN = ("192.0.2.0/25", "192.0.2.128/25", "2001:db8::5")
 
 
 def flow(name="f", source=("web",), port=80, protocol="tcp", why="Because."):
@@ -158,7 +158,7 @@ def test_a_thousand_hosts_cost_a_thousand_elements_and_no_more_rules():
         found = rules_of(layout, "web0", [flow(source=["web"], port=port) for port in range(1, 11)], ADMIN)
         return found, time.perf_counter() - began
 
-    small, _ = rules(10)
+    small, _seconds = rules(10)
     large, seconds = rules(1000)
     assert len(large.rules) == len(small.rules) == 10
     assert [len(each.elements) for each in large.sets] == [1000]
