@@ -14,8 +14,9 @@ description:
   - Asks all members who is in the group and who leads it, and takes the server O(name) in. It changes no other server.
   - The group is begun once, by O(seed), while no server holds any data. It is begun again only after a complete outage;
     every member must answer then, none may be in a live group, and the one that begins holds what any other one holds.
-  - A server joins only if it holds nothing that the primary lacks. What it misses it gets from a member's binary logs;
-    where those no longer reach back it is refused.
+  - A server joins only if it holds nothing that the primary lacks. What it misses it gets from a member's binary logs.
+    Where those do not reach back, or it is new and misses much, it gets a copy of a member first (CLONE), if it is
+    empty; one that holds anything is refused unless O(reseed) is set.
   - The server keeps the group's name and addresses itself, so it comes back by itself after a boot.
 extends_documentation_fragment:
   - scaleup.webstack.attributes

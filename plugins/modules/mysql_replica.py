@@ -12,11 +12,13 @@ version_added: 0.1.0
 author: The scaleup.webstack authors (@scaleup)
 description:
   - Asks all members who the primary is, and makes the server O(name) what it should be in that topology. It changes
-    no other server.
+    no other server, but for the primary's waiting for replicas (O(semi_sync)).
   - The live primary stays the primary. If it is read-only, as every server is after its start, its writes are opened
     again only with proof that it is the primary.
   - Any other server replicates from the primary, by GTID auto-positioning, over TLS with a verified certificate.
-  - Refuses, and says why, where that would lose or fork data. Nothing is ever reset, rewound or moved.
+  - A new server that misses much gets a copy of another one first (CLONE).
+  - Refuses, and says why, where that would lose or fork data. Without O(reseed) nothing is ever reset or rewound, and
+    the primary is never moved.
 extends_documentation_fragment:
   - scaleup.webstack.attributes
   - scaleup.webstack.mysql_login
