@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Writer:
-    """The writer of a proxy: where its sessions come in, and how many may."""
+    """The writer of a proxy: how many sessions may come in, and what role app_proxy calls where they come in and go."""
 
-    frontend: str
-    backend: str
     sessions: int
+    frontend: str = "write_sessions"
+    backend: str = "writer"
 
     def hold(self) -> list[str]:
         """New sessions wait; those that are there go on."""

@@ -139,7 +139,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     given = module.params
-    writer = Writer("writer", "writer", given["sessions"])
+    writer = Writer(given["sessions"])
     if module.check_mode:
         module.exit_json(changed=False, followed=False, held_seconds=0.0)
     try:

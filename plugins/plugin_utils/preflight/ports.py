@@ -14,7 +14,13 @@ LISTEN = {
         "haproxy_keepalived_metrics_port",
     ),
     "nginx_web": ("nginx_web_port",),
-    "app_proxy": ("app_proxy_port", "app_proxy_writer_port", "app_proxy_reader_port", "app_proxy_metrics_port"),
+    "app_proxy": (
+        "app_proxy_port",
+        "app_proxy_writer_port",
+        "app_proxy_reader_port",
+        "app_proxy_shares_port",
+        "app_proxy_metrics_port",
+    ),
 }
 # Who calls, and who listens.
 CALLS = (

@@ -5,8 +5,9 @@ and answers:
 
     GET /writer   200 if this server is the writable primary
     GET /reader   200 if it is a replica whose lag is known and within the limit
-    GET /stale    200 if it is a replica at all: old data, for the time when nothing better answers
+    GET /stale    200 if it has data at all: of unknown age, for the time when nothing better answers
     GET /status   200 and the same facts as JSON
+    GET /share/   how large a part of the readers it is to get, as HAProxy's agent check reads it: 75%
 
 Everything else is 503 and one sentence. What is not known is never taken for good: an observation that is older
 than a second counts as none, and an unknown lag is not a lag of zero. `decide` is the whole policy and pure.
@@ -42,6 +43,8 @@ SELECT JSON_OBJECT(
   'read_only', @@global.read_only,
   'super_read_only', @@global.super_read_only,
   'server_uuid', @@server_uuid,
+  'group_name', @@global.group_replication_group_name,
+  'holds_data', @@global.gtid_executed <> '',
   'group', (SELECT JSON_ARRAYAGG(JSON_OBJECT('id', member_id, 'state', member_state, 'role', member_role))
             FROM performance_schema.replication_group_members),
   'channels', (SELECT JSON_ARRAYAGG(JSON_OBJECT(
@@ -115,6 +118,8 @@ class Observation:
     server_uuid: str
     read_only: bool
     super_read_only: bool
+    group_name: str = ""
+    holds_data: bool = True
     channels: tuple[Channel, ...] = ()
     group: tuple[Member, ...] = ()
 
@@ -125,6 +130,8 @@ class Observation:
             server_uuid=answer["server_uuid"],
             read_only=bool(answer["read_only"]),
             super_read_only=bool(answer["super_read_only"]),
+            group_name=answer["group_name"] or "",
+            holds_data=bool(answer["holds_data"]),
             channels=tuple(
                 Channel(
                     name=row["name"],
@@ -152,8 +159,14 @@ class Verdict:
     writable: bool = False
     readable: bool = False
     stale: bool = False
+    share: int = 0
     lag_seconds: float | None = None
     server_uuid: str | None = None
+
+
+def share(lag_seconds: float, max_lag_seconds: float) -> int:
+    """Weigh a fit replica against one that lags nothing, in percent: 100 without lag, evenly less to 1 at the limit."""
+    return 100 - round(99 * lag_seconds / max_lag_seconds) if lag_seconds else 100
 
 
 def _number(value: Any) -> float | None:
@@ -163,8 +176,9 @@ def _number(value: Any) -> float | None:
 def decide(seen: Observation | None, age_seconds: float, max_lag_seconds: float, error: str = "") -> Verdict:
     """Judge one observation.
 
-    Invariant: a server is `writable` only if it takes writes, replicates from nobody and, in a group, sees a
-    majority; `readable` only if its lag is a known number within the limit.
+    Invariant: a server is `writable` only if it takes writes, replicates from nobody and, where it belongs to a
+    group, is in it with a majority; `readable` only if its lag is a known number within the limit. One with data that
+    is neither is `stale`, whatever keeps it apart, unless it takes writes that it should not or is being filled.
     """
     if seen is None:
         return Verdict(Role.NONE, f"mysqld does not answer: {error or 'it was not asked yet'}")
@@ -184,14 +198,16 @@ def _in_group(seen: Observation, me: Member, max_lag_seconds: float) -> Verdict:
     uuid = seen.server_uuid
     writable = not (seen.read_only or seen.super_read_only)
     if me.state != "ONLINE":
-        return Verdict(Role.NONE, f"its state in the group is {me.state}", server_uuid=uuid)
+        apart = me.state == "ERROR" and seen.holds_data and not writable
+        return Verdict(Role.NONE, f"its state in the group is {me.state}", stale=apart, server_uuid=uuid)
     lost = sum(member.state == "UNREACHABLE" for member in seen.group)
     minority = 2 * lost >= len(seen.group)
     if me.role == "PRIMARY":
         if minority:
-            return Verdict(Role.PRIMARY, f"{lost} of {len(seen.group)} members cannot be reached", server_uuid=uuid)
+            why = f"{lost} of {len(seen.group)} members cannot be reached"
+            return Verdict(Role.PRIMARY, why, stale=True, server_uuid=uuid)
         if not writable:
-            return Verdict(Role.PRIMARY, "it is the group's primary and still read-only", server_uuid=uuid)
+            return Verdict(Role.PRIMARY, "it is the group's primary and still read-only", stale=True, server_uuid=uuid)
         return Verdict(Role.PRIMARY, "it is the group's primary", writable=True, lag_seconds=0.0, server_uuid=uuid)
     channel = next((one for one in seen.channels if one.name == "group_replication_applier"), None)
     if channel is None or minority:
@@ -208,10 +224,13 @@ def _alone_or_by_channel(seen: Observation, max_lag_seconds: float) -> Verdict:
     running = [one for one in channels if one.receiver != "OFF" or one.applier == "ON"]
     if writable and running:
         return Verdict(Role.REPLICA, "it takes writes and replicates as well: neither is right", server_uuid=uuid)
+    if writable and seen.group_name:
+        return Verdict(Role.NONE, "it takes writes outside of its group", server_uuid=uuid)
     if writable:
         return Verdict(Role.PRIMARY, "it is the primary", writable=True, lag_seconds=0.0, server_uuid=uuid)
     if not channels:
-        return Verdict(Role.NONE, "it is read-only and replicates from nobody", server_uuid=uuid)
+        why = "it is outside of its group" if seen.group_name else "it is read-only and replicates from nobody"
+        return Verdict(Role.NONE, why, stale=seen.holds_data, server_uuid=uuid)
     lags = [_lag(channel) for channel in channels]
     unknown = next(((lag, reason) for lag, reason in lags if lag is None), None)
     return _replica(*(unknown or max(lags)), max_lag_seconds, uuid)
@@ -244,8 +263,10 @@ def _applied(channel: Channel) -> tuple[float | None, str]:
 def _replica(lag: float | None, reason: str, max_lag_seconds: float, uuid: str) -> Verdict:
     if lag is not None and lag > max_lag_seconds:
         reason = f"its data is {lag:.1f} s old, more than {max_lag_seconds:g} s: {reason}"
-    readable = lag is not None and lag <= max_lag_seconds
-    return Verdict(Role.REPLICA, reason, readable=readable, stale=True, lag_seconds=lag, server_uuid=uuid)
+    if lag is None or lag > max_lag_seconds:
+        return Verdict(Role.REPLICA, reason, stale=True, lag_seconds=lag, server_uuid=uuid)
+    part = share(lag, max_lag_seconds)
+    return Verdict(Role.REPLICA, reason, readable=True, stale=True, share=part, lag_seconds=lag, server_uuid=uuid)
 
 
 def _because(error: str) -> str:
@@ -344,7 +365,12 @@ def _sentence(problem: Exception) -> str:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """GET and HEAD of four paths."""
+    """GET and HEAD of five paths.
+
+    `/share/` is asked for by HTTP/0.9, which has no headers: what HAProxy's agent check is answered is the body. What
+    comes behind the second slash is for those in between. Never `ready` or `drain`, which would undo what an operator
+    has set, and never 0, by which stand-ins would keep their sessions when this server is fit again: /reader says that.
+    """
 
     server_version = "webstack-role-agent"
     sys_version = ""
@@ -359,8 +385,10 @@ class Handler(BaseHTTPRequestHandler):
             "/stale": verdict.stale,
             "/status": True,
         }.get(self.path)
-        if fit is None:
-            self._answer(404, "text/plain", "ask for /writer, /reader, /stale or /status\n")
+        if self.path.startswith("/share/"):
+            self._answer(200, "text/plain", f"{max(1, verdict.share)}%\n")
+        elif fit is None:
+            self._answer(404, "text/plain", "ask for /writer, /reader, /stale, /status or /share/\n")
         elif self.path == "/status":
             self._answer(200, "application/json", json.dumps(asdict(verdict)) + "\n")
         else:

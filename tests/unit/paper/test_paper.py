@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+from ansible_collections.scaleup.webstack.plugins.module_utils.following import Writer
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.secrets import names
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.stamp import PATH
 from paper import ROOT, Paper, inventory
@@ -47,6 +48,20 @@ def test_the_files_of_a_host_are_made_without_another_hosts_variables(paper, lay
     text = paper.render(*file, webstack_layout=layout)
     for part in FILES[file]:
         assert part in text
+
+
+# HAProxy 3.2 warns of a name that two of them share, and the runtime interface names both kinds.
+@pytest.mark.parametrize("file", [file for file in FILES if file[2] == "haproxy.cfg.j2"], ids="-".join)
+def test_each_part_of_a_haproxy_has_a_name_of_its_own(paper, layout, file):
+    parts = re.findall(r"(?m)^(?:frontend|backend|listen) +(\S+)", paper.render(*file, webstack_layout=layout))
+    assert len(parts) > 3
+    assert sorted(parts) == sorted(set(parts))
+
+
+def test_the_module_that_holds_writers_knows_the_names_of_the_proxy(paper, layout):
+    text = paper.render("app1", "app_proxy", "haproxy.cfg.j2", webstack_layout=layout)
+    assert f"\nfrontend {Writer(1).frontend}\n" in text
+    assert f"\nbackend {Writer(1).backend}\n" in text
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import InvalidError
 from ansible_collections.scaleup.webstack.plugins.module_utils.following import Following, Moment, Writer, follow
 
-WRITER = Writer("writer", "writer", 2000)
-HOLD, RELEASE = "set maxconn frontend writer 0", "set maxconn frontend writer 2000"
+WRITER = Writer(2000)
+HOLD, RELEASE = "set maxconn frontend write_sessions 0", "set maxconn frontend write_sessions 2000"
 TURN = ["set server writer/db1 health down", "set server writer/db2 health up"]
 
 

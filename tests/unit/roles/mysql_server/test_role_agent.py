@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from socketserver import ThreadingMixIn
 
 import pytest
 
@@ -23,8 +24,9 @@ OTHERS = ["22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-33333
 MAX_LAG = 30
 
 
-def server(*, writable=False, channels=(), group=()):
-    return Observation(ME, read_only=not writable, super_read_only=not writable, channels=channels, group=group)
+def server(*, writable=False, channels=(), group=(), **rest):
+    closed = not writable
+    return Observation(ME, read_only=closed, super_read_only=closed, channels=channels, group=group, **rest)
 
 
 def replica(**channel):
@@ -38,6 +40,7 @@ def member(role, state="ONLINE", others=("ONLINE", "ONLINE"), writable=False, **
     return server(
         writable=writable,
         group=seen,
+        group_name="g",
         channels=(Channel("group_replication_applier", **channel), Channel("group_replication_recovery", "OFF", "OFF")),
     )
 
@@ -45,9 +48,10 @@ def member(role, state="ONLINE", others=("ONLINE", "ONLINE"), writable=False, **
 # name, world, role, writable, readable, stale, lag, a word of the reason
 WORLDS = [
     ("writable primary", server(writable=True), "primary", True, False, False, 0, "primary"),
-    ("fresh server, or a primary after its restart", server(), "none", False, False, False, None, "read-only"),
-    ("read_only without super_read_only", Observation(ME, True, False), "none", False, False, False, None, "read-only"),
-    ("super_read_only just lifted", Observation(ME, True, False), "none", False, False, False, None, "read-only"),
+    ("fresh server", server(holds_data=False), "none", False, False, False, None, "read-only"),
+    ("primary after its restart", server(), "none", False, False, True, None, "read-only"),
+    ("read_only without super_read_only", Observation(ME, True, False), "none", False, False, True, None, "read-only"),
+    ("super_read_only just lifted", Observation(ME, True, False), "none", False, False, True, None, "read-only"),
     ("replica that has everything", replica(), "replica", False, True, True, 0, "applied all"),
     ("replica that applies", replica(caught_up=False, behind_seconds=2.5), "replica", False, True, True, 2.5, "apply"),
     ("lag at the limit", replica(caught_up=False, behind_seconds=30), "replica", False, True, True, 30, "apply"),
@@ -103,7 +107,7 @@ WORLDS = [
         *("primary", True, False, False, 0, "primary"),
     ),
     ("group primary", member("PRIMARY", writable=True), "primary", True, False, False, 0, "group's primary"),
-    ("group primary, elected and not open yet", member("PRIMARY"), "primary", False, False, False, None, "read-only"),
+    ("group primary, elected and not open yet", member("PRIMARY"), "primary", False, False, True, None, "read-only"),
     (
         "group primary that lost one",
         member("PRIMARY", writable=True, others=("ONLINE", "UNREACHABLE")),
@@ -112,7 +116,7 @@ WORLDS = [
     (
         "group primary that lost its majority",
         member("PRIMARY", writable=True, others=("UNREACHABLE", "UNREACHABLE")),
-        *("primary", False, False, False, None, "2 of 3"),
+        *("primary", False, False, True, None, "2 of 3"),
     ),
     ("group secondary", member("SECONDARY"), "replica", False, True, True, 0, "applied all"),
     (
@@ -126,11 +130,36 @@ WORLDS = [
         *("replica", False, False, True, None, "majority"),
     ),
     ("recovering", member("SECONDARY", "RECOVERING"), "none", False, False, False, None, "RECOVERING"),
-    ("thrown out", member("SECONDARY", "ERROR"), "none", False, False, False, None, "ERROR"),
+    ("thrown out", member("SECONDARY", "ERROR"), "none", False, False, True, None, "ERROR"),
+    (
+        "thrown out, and writable",
+        member("SECONDARY", "ERROR", writable=True),
+        "none",
+        False,
+        False,
+        False,
+        None,
+        "ERROR",
+    ),
+    (
+        "thrown out before it was filled",
+        dataclasses.replace(member("SECONDARY", "ERROR"), holds_data=False),
+        *("none", False, False, False, None, "ERROR"),
+    ),
     (
         "not in the group yet",
-        member("", "OFFLINE", ("OFFLINE", "OFFLINE")),
+        dataclasses.replace(member("", "OFFLINE", ("OFFLINE", "OFFLINE")), holds_data=False, group_name=""),
         *("none", False, False, False, None, "nobody"),
+    ),
+    (
+        "after a complete outage",
+        member("", "OFFLINE", ("OFFLINE", "OFFLINE")),
+        *("none", False, False, True, None, "outside of its group"),
+    ),
+    (
+        "opened by hand outside of its group",
+        member("", "OFFLINE", ("OFFLINE", "OFFLINE"), writable=True),
+        *("none", False, False, False, None, "takes writes outside of its group"),
     ),
 ]
 
@@ -158,6 +187,17 @@ def test_nothing_is_writable_and_readable_and_unknown_lag_is_never_readable(worl
     verdict = agent.decide(world[1], 0, MAX_LAG)
     assert not (verdict.writable and verdict.readable)
     assert not (verdict.readable and (verdict.lag_seconds is None or verdict.lag_seconds > MAX_LAG))
+    assert not (verdict.writable and verdict.stale)
+    assert (verdict.share > 0) == verdict.readable
+
+
+@pytest.mark.parametrize(
+    ("lag", "limit", "share"),
+    [(0, 30, 100), (0.1, 30, 100), (0.5, 30, 98), (7.5, 30, 75), (15, 30, 50), (29.9, 30, 1), (30, 30, 1), (0, 0, 100)],
+)
+def test_the_share_falls_evenly_with_lag(lag, limit, share):
+    world = replica(caught_up=lag == 0, behind_seconds=lag)
+    assert agent.decide(world, 0, limit).share == share
 
 
 def test_no_observation_says_why():
@@ -177,6 +217,8 @@ def test_the_answer_of_mysqld_is_read():
         "read_only": 1,
         "super_read_only": 1,
         "server_uuid": ME,
+        "group_name": None,
+        "holds_data": 1,
         "group": None,
         "channels": [
             {
@@ -252,6 +294,47 @@ def test_a_dead_server_is_not_believed_at_all():
     mysqld.answer = OSError(111, "Connection refused")
     time.sleep(agent.REFRESH_SECONDS)
     assert watch.verdict().reason == "mysqld does not answer: Connection refused"
+
+
+class Plain(agent.Listener):
+    """The agent without TLS."""
+
+    process_request_thread = ThreadingMixIn.process_request_thread
+
+
+@pytest.fixture
+def ask():
+    """Serve a watched server, and say what a client hears."""
+    mysqld = FakeServer()
+    listener = Plain(("127.0.0.1", 0), None, agent.Watch(mysqld, MAX_LAG))
+    thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
+    thread.start()
+
+    def hear(request, answer):
+        mysqld.answer = answer
+        time.sleep(agent.REFRESH_SECONDS)
+        with socket.create_connection(listener.socket.getsockname(), 2) as client:
+            client.sendall(request)
+            with client.makefile("rb") as heard:
+                return heard.read().decode()
+
+    yield hear
+    listener.shutdown()
+    thread.join(5)
+    listener.server_close()
+
+
+def test_the_share_is_a_bare_line_and_never_takes_a_server_out(ask):
+    request = b"GET /share/db2/\r\n\r\n"
+    assert ask(request, replica(caught_up=False, behind_seconds=15)) == "50%\n"
+    assert ask(request, replica(caught_up=False, behind_seconds=90)) == "1%\n"
+    assert ask(request, OSError(111, "Connection refused")) == "1%\n"
+
+
+def test_other_questions_are_answered_by_a_status(ask):
+    for path, code in (("reader", 200), ("writer", 503), ("stale", 200), ("status", 200), ("", 404)):
+        answer = ask(f"GET /{path} HTTP/1.0\r\n\r\n".encode(), replica())
+        assert answer.startswith(f"HTTP/1.0 {code} ")
 
 
 def test_systemd_is_told(tmp_path, monkeypatch):
