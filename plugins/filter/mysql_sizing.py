@@ -10,6 +10,9 @@ description:
   - Memory is in MiB everywhere. What is given (not 0) is taken as it is; the rest follows from these formulas.
   - C(max_connections) is O(sessions), because after a failover a single server may have to hold all of them, and 30
     for operators, measurements, backups and agents, and 2 for each database host, which replicate and clone.
+  - C(writer_sessions), the most that one application's writer may have, is half of that sum, whatever
+    O(max_connections) is, so that it is the same on each server. The pools of writers take no more. More pile up only
+    where a server cannot finish what it was told, as with a full disk, and then they leave room for everybody else.
   - C(innodb_buffer_pool_size) is three quarters of the memory, as MySQL's own C(innodb_dedicated_server) has it from
     4 GiB on, or less, so that beside it there is room for the server (512), for C(group_replication_message_cache_size)
     from three servers on, and for the sessions (1 each, as C(thread_stack)). It is rounded down to whole chunks of 128,
@@ -63,8 +66,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(buffer_pool_size_mib), C(redo_log_capacity_mib), C(max_connections), C(replica_parallel_workers) and
-      C(group_cache_mib).
+    - C(buffer_pool_size_mib), C(redo_log_capacity_mib), C(max_connections), C(writer_sessions),
+      C(replica_parallel_workers) and C(group_cache_mib).
     - What they were made from, C(sessions) of the applications, C(reserve) for others and C(memory_mib).
     - C(needed_mib), the memory that all of it takes.
   type: dict

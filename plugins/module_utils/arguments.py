@@ -71,6 +71,7 @@ ACCOUNTS: dict[str, Any] = {
         "password": {"type": "str", "no_log": True},
         "os_user": {"type": "str"},
         "tls": {"type": "bool"},
+        "sessions": {"type": "int", "default": 0},
         "grants": {
             "type": "list",
             "elements": "dict",

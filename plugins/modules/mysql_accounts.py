@@ -11,7 +11,8 @@ short_description: Keep accounts, privileges and schemas of a MySQL server as gi
 version_added: 0.1.0
 author: The scaleup.webstack authors (@scaleup)
 description:
-  - Creates missing accounts and schemas, and corrects passwords, TLS requirements and privileges of named accounts.
+  - Creates missing accounts and schemas, and corrects passwords, TLS requirements, limits and privileges of named
+    accounts.
   - Never drops anything. Accounts and schemas that are not named stay as they are.
   - Logs in over the local socket, where the operating system says who the user is.
   - Whether a password is right is read from the stored verifier, without logging in as that account.
@@ -55,6 +56,12 @@ options:
           - Whether the account may log in over TLS only.
           - By default true for accounts with a password, and false for V(auth_socket), which knows no TLS.
         type: bool
+      sessions:
+        description:
+          - How many sessions it may have at once on one server; V(0) means as many as the server lets in.
+          - A session counts until the server has ended what it does, also when its client has long gone.
+        type: int
+        default: 0
       grants:
         description:
           - Privileges of the account, whole for each object that is named.
@@ -129,6 +136,7 @@ EXAMPLES = r"""
         grants:
           - object: demo.*
             privileges: [SELECT, INSERT, UPDATE, DELETE]
+        sessions: 200
       - name: webstack_agent
         host: localhost
         plugin: auth_socket

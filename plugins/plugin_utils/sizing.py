@@ -69,6 +69,7 @@ class Sizes:
     buffer_pool_size_mib: int
     redo_log_capacity_mib: int
     max_connections: int
+    writer_sessions: int
     replica_parallel_workers: int
     group_cache_mib: int
     sessions: int
@@ -99,6 +100,7 @@ def size(
         buffer_pool_size_mib=pool,
         redo_log_capacity_mib=redo_log_capacity_mib or redo,
         max_connections=connections,
+        writer_sessions=(sessions + reserve) // 2,
         replica_parallel_workers=max(APPLIERS[0], min(processors, APPLIERS[1])),
         group_cache_mib=cache,
         sessions=sessions,

@@ -35,6 +35,7 @@ class Account:
     os_user: str
     tls: bool
     grants: tuple[Grant, ...] = ()
+    sessions: int = 0
 
     @property
     def shown(self) -> str:
@@ -51,6 +52,7 @@ class Found:
     tls: bool = True
     locked: bool = False
     grants: tuple[Grant, ...] = ()
+    sessions: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,10 @@ def account_of(given: Mapping[str, object]) -> Account:
         raise InvalidError(f"Account {name}: grants must be a list.")
     grants = _gathered(_grant_of(name, row) for row in rows)
     tls = not socket if tls is None else bool(tls)
-    return Account(name, str(given["host"]), plugin, Secret(password), os_user, tls, grants)
+    sessions = given.get("sessions") or 0
+    if not isinstance(sessions, int) or sessions < 0:
+        raise InvalidError(f"Account {name}: sessions must be a whole number, and 0 for no limit.")
+    return Account(name, str(given["host"]), plugin, Secret(password), os_user, tls, grants, sessions)
 
 
 def schema_of(name: str) -> str:

@@ -10,7 +10,7 @@ keeps this, and planning again after any prefix gives the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Found, Grant, Instance
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.password import matches
@@ -74,7 +74,7 @@ def wanted_lines(found: Instance, accounts: Iterable[Account], schemas: Iterable
         named = {grant.on for grant in account.grants} | {"*.*"}
         kept = tuple(grant for grant in one.grants if grant.on not in named) if one else ()
         grants = tuple(sorted((*account.grants, *kept), key=lambda grant: grant.on))
-        after = replace(one or Found("", ""), plugin=account.plugin, tls=account.tls, locked=False, grants=grants)
+        after = Found(account.plugin, "", account.tls, locked=False, grants=grants, sessions=account.sessions)
         will_be.append(_line(account.shown, after, "as given"))
     return will_be
 
@@ -82,7 +82,9 @@ def wanted_lines(found: Instance, accounts: Iterable[Account], schemas: Iterable
 def _line(who: str, one: Found, verifier: str) -> str:
     grants = "; ".join(f"{', '.join(sorted(grant.privileges))} on {grant.on}" for grant in one.grants)
     how = f"{one.plugin}, {'password' if one.plugin != 'auth_socket' else 'OS user'} {verifier}"
-    return f"account {who}: {how}, TLS {'required' if one.tls else 'not required'}{', locked' * one.locked}; {grants}"
+    tls = "required" if one.tls else "not required"
+    limit = f", {one.sessions} sessions" if one.sessions else ""
+    return f"account {who}: {how}, TLS {tls}{limit}{', locked' * one.locked}; {grants}"
 
 
 def _refused_with_binlog(found: Instance) -> str:
@@ -116,6 +118,7 @@ def _reasons(account: Account, found: Found) -> list[str]:
         "its password is another one": account.plugin == "auth_socket" or _verified(account, found),
         f"its OS user is {found.verifier}": account.plugin != "auth_socket" or _verified(account, found),
         f"TLS {'must' if account.tls else 'cannot'} be required of it": account.tls == found.tls,
+        f"its limit of sessions is {found.sessions}, not {account.sessions}": account.sessions == found.sessions,
         "it is locked": not found.locked,
     }
     if found.plugin != account.plugin:

@@ -111,7 +111,8 @@ def _account(session: Asks, account: Account) -> Found | None:
     granted = session.run(sql.show_grants(account.name, account.host))
     grants = [str(value) for each in granted for value in each.values()]
     tls, locked = row["ssl_type"] != "", row["account_locked"] == "Y"
-    return Found(str(row["plugin"]), _text(row["authentication_string"]), tls, locked, parse_grants(grants))
+    sessions = int(str(row["max_user_connections"]))
+    return Found(str(row["plugin"]), _text(row["authentication_string"]), tls, locked, parse_grants(grants), sessions)
 
 
 def _observed(member: Member, connect: Connect) -> Server:

@@ -139,7 +139,8 @@ def wait_for_gtids(gtids: str, seconds: int) -> Statement:
 def read_account(name: str, host: str) -> Statement:
     """One account; no row if there is none."""
     return Statement(
-        "SELECT plugin, authentication_string, ssl_type, account_locked FROM mysql.user WHERE User = %s AND Host = %s",
+        "SELECT plugin, authentication_string, ssl_type, account_locked, max_user_connections FROM mysql.user"
+        " WHERE User = %s AND Host = %s",
         (name, host),
     )
 
@@ -311,8 +312,8 @@ def _account(verb: str, account: Account) -> Statement:
         what, how = (account.os_user,), "AS %s"
     return Statement(
         f"{verb} USER %s@%s IDENTIFIED WITH {_plain(account.plugin)} {how}"
-        f" REQUIRE {'SSL' if account.tls else 'NONE'} ACCOUNT UNLOCK",
-        (account.name, account.host, *what),
+        f" REQUIRE {'SSL' if account.tls else 'NONE'} WITH MAX_USER_CONNECTIONS %s ACCOUNT UNLOCK",
+        (account.name, account.host, *what, account.sessions),
     )
 
 

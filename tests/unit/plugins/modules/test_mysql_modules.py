@@ -42,6 +42,7 @@ USER = {
     "authentication_string": VERIFIER,
     "ssl_type": "ANY",
     "account_locked": "N",
+    "max_user_connections": 0,
 }
 
 

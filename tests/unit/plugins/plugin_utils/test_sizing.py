@@ -43,6 +43,7 @@ def test_hosts_of_every_size(memory: int, cores: int, members: int, said: tuple[
 def test_what_is_given_is_taken() -> None:
     sizes = size(8192, 4, 384, 3, buffer_pool_size_mib=300, redo_log_capacity_mib=99, max_connections=50)
     assert (sizes.buffer_pool_size_mib, sizes.redo_log_capacity_mib, sizes.max_connections) == (300, 99, 50)
+    assert sizes.writer_sessions == size(1024, 1, 384, 3).writer_sessions == 210
 
 
 @given(st.integers(256, 2**20), st.integers(1, 256), st.integers(0, 20000), st.integers(1, 9))
@@ -52,6 +53,8 @@ def test_it_fits_unless_even_the_smallest_pool_does_not(memory: int, cores: int,
     assert sizes.buffer_pool_size_mib % 128 == 0
     assert sizes.redo_log_capacity_mib >= 8
     assert sizes.max_connections > sessions
+    assert sizes.writer_sessions >= sessions // 2  # what the pools of writers hold
+    assert sizes.max_connections - sizes.writer_sessions >= 15
     larger = size(memory * 2, cores, sessions, members)
     assert larger.buffer_pool_size_mib >= sizes.buffer_pool_size_mib
 

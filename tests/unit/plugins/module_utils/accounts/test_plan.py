@@ -30,10 +30,10 @@ grants = st.dictionaries(st.sampled_from(["demo.*", "demo.t", "other.*", "*.*"])
 names = st.sampled_from(["a", "b", "c"])
 by_password = st.fixed_dictionaries(
     {"grants": grants},
-    optional={"password": st.just("other"), "tls": st.booleans(), "locked": st.booleans()},
+    optional={"password": st.just("other"), "tls": st.booleans(), "locked": st.booleans(), "sessions": st.just(5)},
 )
 by_socket = st.fixed_dictionaries({"grants": grants, "os_user": st.sampled_from(["agent", "root"])})
-wishes = st.one_of(st.fixed_dictionaries({"grants": grants}), by_socket)
+wishes = st.one_of(st.fixed_dictionaries({"grants": grants}, optional={"sessions": st.just(9)}), by_socket)
 anything = st.fixed_dictionaries(
     {
         "wanted": st.dictionaries(names, wishes),

@@ -62,7 +62,7 @@ def world_of(facts: dict[str, Any]) -> World:
 
 def wanted(name: str, facts: dict[str, Any]) -> Account:
     grants = [{"object": on, "privileges": words} for on, words in facts.get("grants", {}).items()]
-    given: dict[str, Any] = {"name": name, "host": "%", "grants": grants}
+    given: dict[str, Any] = {"name": name, "host": "%", "grants": grants, "sessions": facts.get("sessions", 0)}
     if "os_user" in facts:
         return account_of({**given, "plugin": "auth_socket", "os_user": facts["os_user"]})
     return account_of({**given, "plugin": "caching_sha2_password", "password": PASSWORD})
@@ -72,7 +72,8 @@ def found_of(facts: dict[str, Any]) -> Found:
     grants = tuple(Grant(on, frozenset(words)) for on, words in sorted(facts.get("grants", {}).items()))
     verifier = facts.get("os_user", OTHER if facts.get("password") == "other" else VERIFIER)
     plugin = "auth_socket" if "os_user" in facts else "caching_sha2_password"
-    return Found(plugin, verifier, facts.get("tls", "os_user" not in facts), facts.get("locked", False), grants)
+    tls, locked = facts.get("tls", "os_user" not in facts), facts.get("locked", False)
+    return Found(plugin, verifier, tls, locked, grants, facts.get("sessions", 0))
 
 
 def _after(server: Instance, step: Step) -> Instance:
@@ -87,7 +88,7 @@ def _after(server: Instance, step: Step) -> Instance:
             verifier = account.os_user or VERIFIER
             there = server.accounts.get(account.shown)
             grants = there.grants if there else ()
-            return _with(server, account, Found(account.plugin, verifier, account.tls, False, grants))
+            return _with(server, account, Found(account.plugin, verifier, account.tls, False, grants, account.sessions))
         case ((Action.GRANT | Action.REVOKE), (Account() as account, Grant() as grant)):
             there = server.accounts[account.shown]
             have = {each.on: each.privileges for each in there.grants}

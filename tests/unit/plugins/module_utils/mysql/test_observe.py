@@ -134,6 +134,7 @@ def test_accounts() -> None:
         "authentication_string": b"$A$",
         "ssl_type": "ANY",
         "account_locked": "Y",
+        "max_user_connections": 7,
     }
     rows = {
         sql.SCHEMAS: [{"name": "demo"}],
@@ -144,7 +145,7 @@ def test_accounts() -> None:
     assert found.pristine
     assert found.schemas == {"demo"}
     one = found.accounts["w@%"]
-    assert (one.tls, one.locked, one.verifier) == (True, True, "$A$")
+    assert (one.tls, one.locked, one.verifier, one.sessions) == (True, True, "$A$", 7)
     assert [(grant.on, set(grant.privileges)) for grant in one.grants] == [("demo.*", {"SELECT"})]
     assert not observe_accounts(Fake("db1", ["A:1"]), "db1", [account]).accounts
 

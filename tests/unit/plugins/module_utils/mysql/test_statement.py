@@ -109,12 +109,18 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (
             Action.CREATE_ACCOUNT,
             ACCOUNT,
-            ["CREATE USER 'w'@'%' IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL ACCOUNT UNLOCK"],
+            [
+                "CREATE USER 'w'@'%' IDENTIFIED WITH caching_sha2_password BY '********' REQUIRE SSL"
+                " WITH MAX_USER_CONNECTIONS 0 ACCOUNT UNLOCK"
+            ],
         ),
         (
             Action.ALTER_ACCOUNT,
             AGENT,
-            ["ALTER USER 'a'@'localhost' IDENTIFIED WITH auth_socket AS 'agent' REQUIRE NONE ACCOUNT UNLOCK"],
+            [
+                "ALTER USER 'a'@'localhost' IDENTIFIED WITH auth_socket AS 'agent' REQUIRE NONE"
+                " WITH MAX_USER_CONNECTIONS 0 ACCOUNT UNLOCK"
+            ],
         ),
         (
             Action.GRANT,
