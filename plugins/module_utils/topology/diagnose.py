@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Server, Topology
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import IN_GROUP, Channel, Server, Topology
 
 
 class Diagnosis(StrEnum):
@@ -160,7 +160,14 @@ def find_primary(topology: Topology, seed: str = "") -> Verdict:
 
 
 def errant_on(server: Server, primary: Server) -> GtidSet:
-    """Transactions on a server that the primary does not have."""
+    """Transactions on a server that the primary does not have.
+
+    A member of the primary's group has none: the group lets nobody in who holds more than it does, and what a member
+    gets from it may be there before the primary's own commit is done.
+    """
+    members = {each.server_uuid for each in primary.group.members if each.state in IN_GROUP} if primary.group else set()
+    if server.in_group and server.server_uuid in members:
+        return GtidSet()
     return server.holds.subtract(primary.gtid_executed)
 
 

@@ -27,7 +27,7 @@ def plan_leaving(topology: Topology, wanted: Wanted) -> Plan:
         return Plan(primary=verdict.primary)
     if verdict.primary is None:
         return Plan(refusal=verdict.finding)
-    refusal = _needed(server, topology[verdict.primary])
+    refusal = _needed(topology, server, topology[verdict.primary])
     if refusal:
         return Plan(refusal=refusal, primary=verdict.primary)
     lowering: tuple[Step, ...] = ()
@@ -40,7 +40,7 @@ def plan_leaving(topology: Topology, wanted: Wanted) -> Plan:
     return Plan((*lowering, *detaching(server), *closing), primary=primary.name)
 
 
-def _needed(server: Server, primary: Server) -> Finding | None:
+def _needed(topology: Topology, server: Server, primary: Server) -> Finding | None:
     if server.name == primary.name:
         text = f"{server.name} is the primary, and the others replicate from it."
         return Finding(Diagnosis.PRIMARY_NEEDED, (server.name,), text)
@@ -49,5 +49,11 @@ def _needed(server: Server, primary: Server) -> Finding | None:
         alive = [each for each in rest if each.state in IN_GROUP]
         if 2 * len(alive) <= len(rest):
             text = f"Without {server.name} only {len(alive)} of {len(rest)} members of the group would answer."
+            return Finding(Diagnosis.MAJORITY_NEEDED, (server.name,), text)
+        # One that died is soon no member of the group any more, and still one of those that are to be.
+        others = [each for each in topology.servers if each.name != server.name]
+        inside = [each for each in others if each.in_group]
+        if 2 * len(inside) <= len(others):
+            text = f"Without {server.name} only {len(inside)} of {len(others)} database hosts would be in the group."
             return Finding(Diagnosis.MAJORITY_NEEDED, (server.name,), text)
     return None
