@@ -3,7 +3,8 @@
 `make bench PART=scale` takes seconds and no lab: see scale.py. `make bench PART=site` measures site.yml. Its floor is
 what no tool can avoid: a shell loop over SSH installs the same packages on the same number of fresh hosts at the same
 time, and the daemons start, mysqld among them. Then site.yml runs twice on other fresh hosts. Both labs are made and
-removed here; packages are downloaded once beforehand, so that nobody profits from a warm mirror.
+removed here; packages are downloaded once beforehand, so that nobody profits from a warm mirror. `make bench PART=db`
+measures outages of the database tier: see faults.py.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / ".ci"), str(Path(__file__).parent)]
 
+import faults
 import scale
 from ansible_run import Run, run
 
@@ -167,12 +169,24 @@ def measure_scale() -> bool:
     return bool(result["ok"])
 
 
+def measure_db() -> bool:
+    """Measure outages of the database tier, and print; missed aims are said, and fail nothing."""
+    try:
+        result = faults.measure(needed, FOLDER, f"bd{CHECKOUT}")
+    except StoppedError as reason:
+        say(str(reason))
+        return False
+    keep("db", result)
+    say(f"\n{faults.table(result)}")
+    return True
+
+
 def keep(part: str, result: dict[str, Any]) -> None:
     """Write the measurement where programs find it."""
     (FOLDER / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-PARTS = {"scale": measure_scale, "site": measure_site}
+PARTS = {"scale": measure_scale, "site": measure_site, "db": measure_db}
 
 
 def main(parts: list[str]) -> int:

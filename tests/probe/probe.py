@@ -36,6 +36,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+STALL = 0.5  # seconds without a good answer that are worth a line of their own
 LIMITS = {"rate": 500.0, "seconds": 3600.0, "requests": 500_000, "in_flight": 512}
 HOST_ROLES = ("balancer", "web", "application", "writer", "reader")
 SHOWN = 20
@@ -107,11 +108,15 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def longest_gap(successes: Iterable[float], start: float, end: float) -> float:
-    """The longest time without a success between start and end; both ends count, or a dead start would look healthy."""
+def gaps(successes: Iterable[float], start: float, end: float) -> list[tuple[float, float]]:
+    """The times without a success, as (beginning, length); both ends count, or a dead start would look healthy."""
     inside = sorted(moment for moment in successes if start <= moment <= end)
-    moments = [start, *inside, end]
-    return max((later - earlier for earlier, later in itertools.pairwise(moments)), default=0.0)
+    return [(earlier, later - earlier) for earlier, later in itertools.pairwise([start, *inside, end])]
+
+
+def longest_gap(successes: Iterable[float], start: float, end: float) -> float:
+    """The longest time without a success between start and end."""
+    return max((length for _began, length in gaps(successes, start, end)), default=0.0)
 
 
 def reconcile(ledger: Iterable[Written], found: Mapping[str, int | None]) -> Reconciliation:
@@ -197,6 +202,14 @@ def gap_ms(outcomes: Iterable[Outcome], start: float, end: float) -> float:
     return round(longest_gap((outcome.finished for outcome in outcomes if outcome.good), start, end) * 1000, 1)
 
 
+def stalls(outcomes: Iterable[Outcome], start: float, end: float) -> list[dict[str, float]]:
+    """When good answers stayed away for longer than STALL, and for how long: the first of them."""
+    found = gaps((outcome.finished for outcome in outcomes if outcome.good), start, end)
+    return [
+        {"second": round(began - start, 1), "ms": round(length * 1000, 1)} for began, length in found if length > STALL
+    ][:SHOWN]
+
+
 def books_of_target(outcomes: Sequence[Outcome], start: float, end: float) -> dict[str, Any]:
     """The short books of one target."""
     return {
@@ -249,6 +262,7 @@ def summarise(
         },
         "latency_ms": {name: latencies(group) for name, group in groups.items() if group},
         "longest_gap_ms": {name: gap_ms(group, start, end) for name, group in groups.items() if group},
+        "stalls": {name: stalls(group, start, end) for name, group in groups.items() if group},
         "hosts": {role: dict(sorted(names.items())) for role, names in hosts.items()},
         "targets": {
             target: books_of_target([outcome for outcome in outcomes if outcome.target == target], start, end)

@@ -93,6 +93,26 @@ joined() {
   on "$PRIMARY" 'nft destroy table inet fault'
 }
 
+# Each database host loses so many of a hundred packets that come from the others.
+losing() { # PERCENT
+  local host others
+  for host in $HOSTS; do
+    others=$(for other in $HOSTS; do [ "$other" = "$host" ] || address "$other"; done | paste -sd,)
+    on "$host" "nft 'add table inet fault
+      add chain inet fault in { type filter hook input priority -200; }
+      add rule inet fault in ip saddr { $others } numgen random mod 100 < $1 drop'"
+  done
+}
+
+kept() {
+  local host
+  for host in $HOSTS; do on "$host" 'nft destroy table inet fault'; done
+}
+
+busy() { # SECONDS
+  on "$PRIMARY" "for i in \$(seq $(($(nproc) * 4))); do timeout $1 sh -c 'while :; do :; done' & done; wait || true"
+}
+
 address() { # HOST
   sql "$1" 'SELECT @@report_host'
 }

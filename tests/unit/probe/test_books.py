@@ -161,6 +161,7 @@ def test_summary_of_a_good_run():
     assert summary["verdict"] == ""
     assert {role: names for role, names in summary["hosts"].items() if names} == {"web": {"web1": 9}}
     assert summary["longest_gap_ms"] == {"all": 1000.0, "reads": 1900.0, "writes": 9100.0}
+    assert summary["stalls"]["writes"] == [{"second": 0.0, "ms": 9100.0}, {"second": 9.1, "ms": 900.0}]
     assert summary["prober"]["rate"] == 1.0
     assert probe.table(summary).endswith("\nPROVED")
 
