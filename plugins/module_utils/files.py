@@ -149,6 +149,29 @@ def states(wanted: Iterable[Wanted], notes: Notes) -> dict[str, str]:
     }
 
 
+def keep(entries: Iterable[object], run: Run, *, change: bool) -> dict[str, Any]:
+    """Look, write what differs if that is wanted, and return what a module says of it."""
+    wanted = [Wanted.of(item) for item in entries]
+    found = {each.dest: look(each.dest) for each in wanted}
+    different = [each for each in wanted if differs(each, found[each.dest])]
+    notes = due(noted(wanted), different)
+    if different and change:
+        place(different, notes, run)
+    return {
+        "changed": bool(different),
+        "changed_files": [each.dest for each in different],
+        "diff": [diff(each, found[each.dest]) for each in different],
+        "states": states(wanted, notes),
+        **{verb: {unit: sorted(paths) for unit, paths in units.items()} for verb, units in notes.items()},
+    }
+
+
+def together(kept: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
+    """Return what a module says that kept files and then did something of its own; pure."""
+    shown = [*kept["diff"], *([done["diff"]] if "diff" in done else [])]
+    return {**done, "changed": kept["changed"] or done["changed"], "diff": shown}
+
+
 def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOTES) -> None:
     """Put all files in place, or none of them if one is not valid.
 

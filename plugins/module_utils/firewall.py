@@ -26,6 +26,14 @@ class FirewallError(WebstackError):
     """The packet filter is not, or cannot be made, as it is wanted."""
 
 
+def unconfirmed(seconds: int) -> FirewallError:
+    """Return the error of rules that no new connection confirmed."""
+    return FirewallError(
+        f"No new connection came within {seconds} s; the host took its old rules back. "
+        "Let this machine's address in (webstack_admin_networks), or give it more time (firewall_rollback_seconds)."
+    )
+
+
 @dataclass(frozen=True, order=True)
 class Connection:
     """Where a run's SSH connection comes from, and the port of this host on which it came in."""

@@ -81,16 +81,7 @@ restart:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
-from ansible_collections.scaleup.webstack.plugins.module_utils.files import (
-    Wanted,
-    diff,
-    differs,
-    due,
-    look,
-    noted,
-    place,
-    states,
-)
+from ansible_collections.scaleup.webstack.plugins.module_utils.files import keep
 
 
 def main() -> None:
@@ -99,22 +90,10 @@ def main() -> None:
     # no_log and an empty invocation: contents may be secret.
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, no_log=True)
     try:
-        wanted = [Wanted.of(item) for item in module.params["files"]]
-        found = {each.dest: look(each.dest) for each in wanted}
-        different = [each for each in wanted if differs(each, found[each.dest])]
-        notes = due(noted(wanted), different)
-        if different and not module.check_mode:
-            place(different, notes, module.run_command)
+        kept = keep(module.params["files"], module.run_command, change=not module.check_mode)
     except (WebstackError, OSError) as error:
         module.fail_json(msg=str(error), invocation={})
-    module.exit_json(
-        changed=bool(different),
-        changed_files=[each.dest for each in different],
-        diff=[diff(each, found[each.dest]) for each in different],
-        states=states(wanted, notes),
-        invocation={},
-        **{verb: {unit: sorted(paths) for unit, paths in units.items()} for verb, units in notes.items()},
-    )
+    module.exit_json(**kept, invocation={})
 
 
 if __name__ == "__main__":

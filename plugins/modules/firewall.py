@@ -59,6 +59,13 @@ options:
     description: After how many seconds without a new connection the host takes the previous rules back.
     type: int
     default: 30
+  files:
+    description:
+      - Files and folders that are kept before anything else, O(wanted) among them.
+      - As O(scaleup.webstack.files#module:files), and in the same round trip.
+    type: list
+    elements: dict
+    default: []
   tried_by:
     description:
       - The connection by which the rules were put on trial.
@@ -97,6 +104,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
+from ansible_collections.scaleup.webstack.plugins.module_utils.files import keep, together
 from ansible_collections.scaleup.webstack.plugins.module_utils.firewall import (
     FirewallError,
     Seen,
@@ -104,6 +112,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.firewall import (
     origin_warning,
     pending,
     replacing,
+    unconfirmed,
     widening,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.nftables import Filter, connection, read
@@ -115,6 +124,7 @@ OPTIONS: dict[str, Any] = {
     "admin_networks": {"type": "list", "elements": "str", "default": []},
     "admin_ports": {"type": "list", "elements": "int", "default": []},
     "rollback_seconds": {"type": "int", "default": 30},
+    "files": {"type": "list", "elements": "dict", "default": []},
     "tried_by": {"type": "str"},
 }
 
@@ -125,10 +135,7 @@ def confirm(module: AnsibleModule, table: Filter, seen: Seen, origin: str) -> No
         raise FirewallError(f"The connection from {origin} is older than the rules and proves nothing about them.")
     table.disarm()
     if not seen.armed or table.live() != seen.expected:
-        raise FirewallError(
-            f"No new connection came within {module.params['rollback_seconds']} s; the host took its old rules back. "
-            "Let this machine's address in (webstack_admin_networks), or give it more time (firewall_rollback_seconds)."
-        )
+        raise unconfirmed(module.params["rollback_seconds"])
     descriptor, temporary = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(seen.wanted)
@@ -173,8 +180,9 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     try:
-        module.exit_json(**work(module, Filter(module.run_command)))
-    except WebstackError as error:
+        kept = keep(module.params["files"], module.run_command, change=not module.check_mode)
+        module.exit_json(**together(kept, work(module, Filter(module.run_command))))
+    except (WebstackError, OSError) as error:
         module.fail_json(msg=str(error))
 
 

@@ -17,10 +17,12 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.files import (
     diff,
     differs,
     due,
+    keep,
     look,
     noted,
     place,
     states,
+    together,
 )
 
 ME = {"owner": pwd.getpwuid(os.getuid()).pw_name, "group": grp.getgrgid(os.getgid()).gr_name}
@@ -201,3 +203,24 @@ def test_a_note_of_another_role_counts_whatever_verb_it_has(tmp_path: Path) -> N
     certificate = wanted(tmp_path / "certificate", reload="u.service")
     place([certificate], due(NOTHING, [certificate]), accept, notes)
     assert states([program], noted([program], notes)) == {"u.service": "reloaded"}
+
+
+def test_what_a_module_says_of_files_that_it_kept(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "file"
+    entries = [{"dest": str(path.parent), **ME}, {"dest": str(path), "content": "new\n", **ME}]
+    foreseen = keep(entries, accept, change=False)
+    assert foreseen["changed_files"] == [str(path.parent), str(path)]
+    assert not path.exists()
+    assert keep(entries, accept, change=True) == foreseen
+    assert path.read_text() == "new\n"
+    assert not keep(entries, accept, change=True)["changed"]
+
+
+def test_a_module_that_keeps_files_says_all_that_it_did() -> None:
+    kept: dict[str, Any] = {"changed": True, "diff": [{"after": "a"}]}
+    assert together(kept, {"changed": False, "more": 1, "diff": {"after": "b"}}) == {
+        "changed": True,
+        "more": 1,
+        "diff": [{"after": "a"}, {"after": "b"}],
+    }
+    assert together({"changed": False, "diff": []}, {"changed": True}) == {"changed": True, "diff": []}
