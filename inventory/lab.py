@@ -23,6 +23,7 @@ HOSTS = {
 }
 # Spare hosts: WEBSTACK_SPARES names those that a story adds for a while.
 SPARES = {
+    "lb3": ("lb", 13),
     "web4": ("web", 24),
     "app3": ("app", 33),
     "db4": ("mysql_replica", 44),
@@ -49,9 +50,10 @@ def groups(spares: list[str]) -> dict[str, dict[str, int]]:
     return found
 
 
-def inventory(lab: str, state: Path, spares: list[str]) -> dict[str, object]:
-    """What Ansible asks of an inventory program."""
+def inventory(lab: str, state: Path, spares: list[str], mode: str = "") -> dict[str, object]:
+    """What Ansible asks of an inventory program. The mode is webstack_lb_mode, by WEBSTACK_LB_MODE."""
     network, members_of = prefix(lab), groups(spares)
+    vips = [f"{network}.{100 + place}" for place in range(len(members_of["lb"]) if mode == "active_active" else 1)]
     every_host = {
         "lab_name": lab,
         "lab_subnet": f"{network}.0/24",
@@ -63,7 +65,8 @@ def inventory(lab: str, state: Path, spares: list[str]) -> dict[str, object]:
         " -o StrictHostKeyChecking=accept-new -o HashKnownHosts=no",
         # What a person would write for a stack of their own.
         "webstack_domain": "www.webstack.test",
-        "webstack_vips": [f"{network}.100"],
+        "webstack_vips": vips,
+        **({"webstack_lb_mode": mode} if mode else {}),
         # This machine, as the lab's hosts see it.
         "webstack_admin_networks": [f"{network}.1"],
         # Twelve hosts share the memory of this machine: each server gets the buffer pool of a small one, 256 MiB.
@@ -90,4 +93,5 @@ def inventory(lab: str, state: Path, spares: list[str]) -> dict[str, object]:
 if __name__ == "__main__":
     name = os.environ.get("WEBSTACK_LAB") or "webstack"
     folder = Path(__file__).resolve().parents[1] / ".cache" / "lab" / name
-    print(json.dumps(inventory(name, folder, os.environ.get("WEBSTACK_SPARES", "").split()), indent=2))
+    spares, mode = os.environ.get("WEBSTACK_SPARES", "").split(), os.environ.get("WEBSTACK_LB_MODE", "")
+    print(json.dumps(inventory(name, folder, spares, mode), indent=2))

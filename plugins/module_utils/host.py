@@ -21,6 +21,8 @@ Run = Callable[[list[str]], "tuple[int, str, str]"]
 # A neighbour on the same network answers within milliseconds.
 NEIGHBOUR_SECONDS = 1.0
 DISCARD = 9
+# The limit that systemd gives to a service (DefaultLimitNOFILE), where the machine does not allow less.
+SERVICE_FILES = 524288
 # Of both versions of control groups; the machine itself has no such file, or a number beyond its memory.
 MEMORY_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -44,6 +46,12 @@ def system(text: str) -> dict[str, str]:
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def open_files(text: str) -> int:
+    """Return how many open files the first process may give to a service, from its /proc/1/limits; pure."""
+    row = next(line.split() for line in text.splitlines() if line.startswith("Max open files"))
+    return SERVICE_FILES if row[4] == "unlimited" else min(int(row[4]), SERVICE_FILES)
 
 
 def memory_mib(text: str) -> int:
@@ -171,6 +179,8 @@ def look(asked: dict[str, Any], run: Run) -> dict[str, Any]:
     """Return all of it."""
     with open("/proc/meminfo", encoding="utf-8") as file:
         memory = memory_mib(file.read())
+    with open("/proc/1/limits", encoding="utf-8") as file:
+        limits = file.read()
     # A container sees the memory of its machine there, and what it may use of it in its control group.
     memory = min(memory, limit_mib(texts(MEMORY_LIMITS).values()) or memory)
     release = texts(["/etc/os-release", "/usr/lib/os-release"])
@@ -179,6 +189,7 @@ def look(asked: dict[str, Any], run: Run) -> dict[str, Any]:
         **system(next(iter(release.values()), "")),
         "processors": processors(),
         "memory_mib": memory,
+        "open_files": open_files(limits),
         "interfaces": own,
         "packages": packages(asked["packages"], run),
         "checksums": checksums(asked["checksums"]),

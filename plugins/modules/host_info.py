@@ -96,6 +96,10 @@ memory_mib:
   description: Memory in MiB; in a container what its control group lets it use, if that is less than the machine has.
   returned: always
   type: int
+open_files:
+  description: How many files a service may have open; 524288 unless the host was given less.
+  returned: always
+  type: int
 interfaces:
   description: Addresses with their prefix lengths, by network interface; empty without the program C(ip).
   returned: always

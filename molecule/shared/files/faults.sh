@@ -47,6 +47,14 @@ primary() { # HOST: the primary's address, as it sees it
   sql "$1" "SELECT MEMBER_HOST FROM performance_schema.replication_group_members WHERE MEMBER_ROLE = 'PRIMARY'"
 }
 
+holder() { # the primary's address, as one of the hosts sees it
+  primary "${HOSTS%% *}"
+}
+
+moves() { # how often it has moved is not counted
+  echo 0
+}
+
 whole() { # every host sees all of them online, and nobody else who is not
   local host states
   for host in $HOSTS; do

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..layout import examine
-from . import database, flows, limit, ports, secrets, tiers, values, vips
+from . import database, flows, front, limit, ports, secrets, tiers, values, vips
 from .model import Run, Stack, Values
 
 CHECKS: tuple[Callable[[Stack], Iterator[str]], ...] = (
     values.check,
     tiers.check,
     vips.check,
+    front.check,
     secrets.check,
     database.check,
     ports.check,

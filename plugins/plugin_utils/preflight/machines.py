@@ -15,6 +15,8 @@ PYTHON = (3, 11)
 DATA = "/var/lib/mysql"
 # What an empty server takes beside its redo log: packages, system tables, undo and temporary tables, first binary logs.
 ROOM_MIB = 1536
+# What HAProxy needs beside its clients' connections and those that it makes for them.
+SPARE_FILES = 500
 SIZES = ("memory_mib", "buffer_pool_size_mib", "redo_log_capacity_mib", "max_connections")
 
 
@@ -34,6 +36,8 @@ def check(stack: Stack, seen: Seen) -> Iterator[str]:
             yield from _database(stack, name, look)
         if "app" in host.tiers:
             yield from _application(stack, name, look)
+        if "lb" in host.tiers:
+            yield from _balancer(stack, name, look)
     yield from _authority(stack, seen)
 
 
@@ -99,6 +103,15 @@ def _application(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[s
                 f"sessions for {ASSUMED_WORKERS}, because they know the inventory alone. "
                 f"Set app_server_workers to {workers}, or less."
             )
+
+
+def _balancer(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]:
+    wanted, most = stack.values.of(name, "haproxy_keepalived_maxconn"), (look["open_files"] - SPARE_FILES) // 2
+    if wanted and wanted > most:
+        yield (
+            f"Host {name}: haproxy_keepalived_maxconn is {wanted}, and a service may open {look['open_files']} files "
+            f"there, two of which go into each connection. Choose at most {most}, or 0."
+        )
 
 
 def _authority(stack: Stack, seen: Seen) -> Iterator[str]:

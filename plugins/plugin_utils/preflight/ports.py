@@ -12,6 +12,7 @@ LISTEN = {
         "haproxy_keepalived_http_port",
         "haproxy_keepalived_https_port",
         "haproxy_keepalived_metrics_port",
+        "haproxy_keepalived_peers_port",
     ),
     "nginx_web": ("nginx_web_port",),
     "app_proxy": (

@@ -23,6 +23,12 @@ BOUNDS = {
     "mysql_server_redo_log_capacity_mib": (0, None),
     "mysql_server_max_connections": (0, None),
     "mysql_server_reader_max_lag_seconds": (0, None),
+    "haproxy_keepalived_maxconn": (0, None),
+    "_per_address": (0, None),
+    "_per_second": (0, None),
+    "_burst": (0, None),
+    "_slow_start_seconds": (0, None),
+    "_preempt_delay_seconds": (0, 1000),
     "_workers": (0, None),
     "_max_age_seconds": (0, None),
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ..layout import Host
 from .model import Stack
 
-BUILT = {"webstack_lb_mode": "active_passive", "webstack_tls_mode": "reencrypt"}
+BUILT = {"webstack_tls_mode": "reencrypt"}
+LAST_ROUTER_ID = 255
 
 
 def check(stack: Stack) -> Iterator[str]:
@@ -27,17 +29,34 @@ def check(stack: Stack) -> Iterator[str]:
                 f"webstack_address {each.address}. Add one."
             )
     if stack.values.site("webstack_lb_mode") == "active_active":
-        if len(balancers) == 1:
-            yield (
-                f"webstack_lb_mode is active_active, and {balancers[0].name} is the only balancer. "
-                "Add one to group lb, or choose active_passive."
-            )
-        elif 0 < len(vips) < len(balancers):
-            yield (
-                f"webstack_lb_mode is active_active, and webstack_vips has {len(vips)} address for {len(balancers)} "
-                "balancers. List one for each, or choose active_passive."
-            )
+        yield from _active_active(stack, balancers)
     for name, built in BUILT.items():
         wanted = stack.values.site(name)
         if wanted not in (None, built):
             yield f"{name} is {wanted}, which is not built yet. Choose {built}, or leave the variable out."
+
+
+def _active_active(stack: Stack, balancers: Sequence[Host]) -> Iterator[str]:
+    if len(balancers) == 1:
+        yield (
+            f"webstack_lb_mode is active_active, and {balancers[0].name} is the only balancer. "
+            "Add one to group lb, or choose active_passive."
+        )
+        return
+    families = {":" in each.address for each in balancers if each.address}
+    for family in families if len(families) == 1 else ():
+        own = [vip for vip in stack.layout.vips if (":" in vip) == family]
+        if 0 < len(own) < len(balancers):
+            yield (
+                f"webstack_lb_mode is active_active, and webstack_vips has {len(own)} IPv{6 if family else 4} "
+                f"address{'es' * (len(own) > 1)} for {len(balancers)} balancers. List one for each, or choose "
+                "active_passive."
+            )
+    for each in balancers:
+        number = stack.values.of(each.name, "haproxy_keepalived_virtual_router_id")
+        if isinstance(number, int) and number <= LAST_ROUTER_ID < number + len(balancers) - 1:
+            yield (
+                f"Host {each.name}: haproxy_keepalived_virtual_router_id is {number}, and active_active takes "
+                f"{len(balancers)} numbers from there on, up to {LAST_ROUTER_ID}. Choose at most "
+                f"{LAST_ROUTER_ID + 1 - len(balancers)}."
+            )

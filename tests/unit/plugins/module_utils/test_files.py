@@ -156,6 +156,15 @@ def test_the_candidate_is_what_is_checked(tmp_path: Path) -> None:
     assert seen == [(["check", "-c"], "text\n", tmp_path)]
 
 
+def test_a_new_file_is_there_for_the_check_of_one_that_names_it(tmp_path: Path) -> None:
+    def check(command: list[str]) -> tuple[int, str, str]:
+        return int(not (tmp_path / "named").exists()), "", "no such file"
+
+    files = [wanted(tmp_path / "named"), wanted(tmp_path / "a", validate="check %s")]
+    place(files, NOTHING, check, str(tmp_path / "notes"))
+    assert not any(differs(each, look(each.dest)) for each in files)
+
+
 def test_an_unknown_owner_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidError, match="nobody-knows"):
         place([wanted(tmp_path / "a", owner="nobody-knows")], NOTHING, accept, str(tmp_path / "notes"))

@@ -64,11 +64,20 @@ def test_room_for_a_path_to_come(tmp_path: Path) -> None:
     assert room[str(tmp_path)] > 0
 
 
+@pytest.mark.parametrize(
+    ("hard", "expected"), [("10000", 10000), ("1073741816", 524288), ("unlimited", 524288)], ids=str
+)
+def test_how_many_files_a_service_may_open(hard: str, expected: int) -> None:
+    limits = f"Limit Soft Limit Hard Limit Units\nMax open files            1024         {hard}       files\n"
+    assert host.open_files(limits) == expected
+
+
 def test_this_host() -> None:
     nothing = {name: [] for name in ("packages", "checksums", "texts", "neighbours", "authorities")}
     seen = host.look({**nothing, "free_mib": ["/"]}, lambda command: (0, "", ""))
     assert seen["processors"] >= 1
     assert seen["memory_mib"] > 100
+    assert 100 < seen["open_files"] <= 524288
     assert {"distribution", "release", "python", "interfaces", "packages", "free_mib"} <= seen.keys()
 
 

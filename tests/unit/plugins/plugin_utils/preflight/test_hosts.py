@@ -22,6 +22,7 @@ def fit(name):
         "python": "3.13.5",
         "memory_mib": 4096,
         "processors": 2,
+        "open_files": 10000,
         "interfaces": {"lo": ["127.0.0.1/8"], "eth0": [f"{HOSTS[name]['ansible_host']}/24", "fe80::1/64"]},
         "packages": [],
         "free_mib": {"/var/lib/mysql": 9000},

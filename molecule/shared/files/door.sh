@@ -1,0 +1,114 @@
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153
+# The words of vars/doors.yml, for bash, beside those of faults.sh. tasks/fault.yml gives LBS, WEBS, VIPS and CA, too.
+
+holders() { # VIP: the balancers that hold it
+  local host
+  for host in $LBS; do
+    if "$PODMAN" exec "$LAB-$host" ip -oneline address show to "$1" 2>/dev/null | grep --quiet .; then echo "$host"; fi
+  done
+}
+
+holder() { # who holds which address, in one line
+  local vip
+  for vip in $VIPS; do echo "$vip $(holders "$vip" | paste -sd+)"; done | paste -sd' '
+}
+
+moves() { # as often as the balancers have counted in their metrics
+  local host
+  for host in $LBS; do
+    timeout 20 "$PODMAN" exec "$LAB-$host" bash -ec 'curl --silent --fail --cacert '"$CA"' --connect-to ::"$(hostname -i | cut -d" " -f1)": \
+      https://"$(hostname)":8404/metrics/moves' </dev/null
+  done | awk '/^webstack_vip_moves_total/ { sum += $2 } END { print sum + 0 }'
+}
+
+active() { # the balancer that holds the first address
+  holders "${VIPS%% *}"
+}
+
+idle() { # another one
+  local host
+  for host in $LBS; do if [ "$host" != "$(active)" ]; then echo "$host"; fi; done | head -n 1
+}
+
+away() { # HOST: it holds nothing
+  local vip
+  for vip in $VIPS; do if holders "$vip" | grep --quiet --line-regexp "$1"; then return 1; fi; done
+}
+
+whole() { # each address is held once, each balancer serves, and each web host is used by each of them
+  local vip host
+  for vip in $VIPS; do [ "$(holders "$vip" | wc -l)" = 1 ] || return 1; done
+  for host in $LBS; do
+    on "$host" 'systemctl is-active --quiet haproxy keepalived; [ "$(cat /run/webstack-haproxy-fault)" = 0 ]' || return 1
+    [ "$(servers "$host" | awk '$2 != "UP"' | wc -l)" = 0 ] || return 1
+  done 2>/dev/null
+  if [ "${MODE:-active_passive}" = active_active ]; then at_home; fi
+}
+
+at_home() { # each balancer holds an address, or more
+  local host
+  for host in $LBS; do if away "$host"; then return 1; fi; done
+}
+
+absent() { # no fault leaves anything behind
+  :
+}
+
+servers() { # BALANCER: its web hosts and how it sees them
+  timeout 20 "$PODMAN" exec "$LAB-$1" bash -ec 'echo show stat web 4 -1 | socat - UNIX-CONNECT:/run/haproxy/admin.sock' </dev/null |
+    awk -F, '$2 ~ /./ && !/^#/ { print $2, $18 }'
+}
+
+shown() { # BALANCER HOST STATE: it sees it so
+  servers "$1" | grep --quiet --line-regexp "$2 $3"
+}
+
+# Balancers and what they talk to; a container comes back with another hardware address, which a real host would not.
+boot() { # HOST...
+  "$PODMAN" start "${@/#/$LAB-}" >&2
+  ip neigh flush to "$SUBNET"
+  local host
+  for host in $LBS $WEBS client1; do on "$host" "ip neigh flush to $SUBNET"; done
+}
+
+# Not by systemctl kill, which would meet what systemd runs after a crash as well.
+kill_haproxy() { # HOST
+  on "$1" 'kill -9 $(pidof haproxy)'
+}
+
+no_haproxy() { # HOST: it dies, and is not started again
+  on "$1" 'mkdir -p /run/systemd/system/haproxy.service.d
+    printf "[Service]\nRestart=no\n" >/run/systemd/system/haproxy.service.d/fault.conf; systemctl daemon-reload'
+  kill_haproxy "$1"
+}
+
+haproxy_again() { # HOST
+  on "$1" 'rm -f /run/systemd/system/haproxy.service.d/fault.conf; systemctl daemon-reload; systemctl reset-failed haproxy || true
+    systemctl start haproxy'
+}
+
+hang() { # HOST
+  on "$1" 'kill -STOP $(pidof haproxy)'
+}
+
+go_on() { # HOST
+  on "$1" 'kill -CONT $(pidof haproxy)'
+}
+
+# Packets of balancers to this web host are lost, in both directions.
+blackhole() { # WEB HOST
+  on "$1" 'nft "add table inet fault; add chain inet fault in { type filter hook input priority -200; };
+    add rule inet fault in tcp dport 8443 drop"'
+}
+
+reachable() { # WEB HOST
+  on "$1" 'nft destroy table inet fault'
+}
+
+answered() { # WEB HOST: how many requests of clients all balancers have given it
+  local host
+  for host in $LBS; do
+    timeout 20 "$PODMAN" exec "$LAB-$host" bash -ec 'echo show stat web 4 -1 | socat - UNIX-CONNECT:/run/haproxy/admin.sock' </dev/null |
+      awk -F, -v name="$1" '$2 == name { print $8 }'
+  done | awk '{ sum += $1 } END { print sum + 0 }'
+}
