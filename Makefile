@@ -25,7 +25,7 @@ help: ## this list
 
 .PHONY: venv
 venv: $(VENV) ## the tools, pinned, in .venv
-$(VENV): .ci/venv.sh $(wildcard requirements/*.txt)
+$(VENV): .ci/venv.sh $(wildcard requirements/controller-*.txt)
 	.ci/venv.sh "$(PYTHON)"
 	mkdir -p $(dir $(LINK)) && ln -sfn ../../.. $(LINK)
 	touch $@
@@ -41,6 +41,7 @@ requirements: $(VENV) ## pin the tools again (requirements/*.txt)
 	$(PIN) 3.11 requirements/controller.in -o requirements/controller-2.19.txt
 	$(PIN) 3.13 requirements/controller.in -o requirements/controller-2.21.txt
 	$(PIN) 3.11 --universal requirements/importer.in -o requirements/importer.txt
+	$(PIN) 3.11 --universal requirements/sslyze.in -o requirements/sslyze.txt
 
 .PHONY: root
 root:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.scaleup.webstack.plugins.module_utils.certificate import site_fault
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.inventory import Inventory
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight import controller, hosts
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.model import ROLES, Run, Seen
@@ -39,13 +40,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
             hosts=set(task_vars["ansible_play_hosts_all"]),
             limit=task_vars.get("ansible_limit", ""),
             needs=arguments["needs"],
+            site_fault=site_fault,
             carried={path.name for path in (ROLES_FOLDER / "app_server" / "files").iterdir() if path.is_dir()},
         )
         if arguments["part"] == "inventory":
             problems, state = controller.problems_of(run), "No host was touched."
         else:
             looks = {host: everyone.read(host, "webstack_host") for host in run.hosts}
-            problems, state = hosts.problems_of(run, seen(looks, arguments)), "Nothing was changed on any host."
+            known = seen(looks, arguments)
+            problems, state = hosts.problems_of(run, known), "Nothing was changed on any host."
+            result["tls_ways"] = hosts.tls_ways(run, known)
         return {**result, "changed": False, **refusal(problems, state)}
 
 

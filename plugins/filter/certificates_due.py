@@ -9,10 +9,11 @@ short_description: The certificates of a host that have to be issued
 description:
   - A certificate is due if it or its key is missing, and if the authority has not signed it.
   - It is due as well if it is for other names or addresses than those that are wanted, and if it is old.
-positional: texts, checksums, authority, renew_days
+positional: texts, checksums, authority
 options:
   _input:
-    description: The certificates that the host's roles have published, each with C(name), C(dns) and C(addresses).
+    description: The certificates that the host's roles have published, each with C(name), C(dns), C(addresses), and,
+      if it lasts for another time than the others, C(days).
     type: list
     elements: dict
     required: true
@@ -28,8 +29,12 @@ options:
     description: Certificate of the authority in PEM; empty if there is none yet.
     type: str
     required: true
-  renew_days:
-    description: After how many days a certificate is issued again.
+  days:
+    description: For how many days a certificate is issued.
+    type: int
+    required: true
+  margin_days:
+    description: How many days before its end it is issued again.
     type: int
     required: true
 requirements:
@@ -41,7 +46,9 @@ author:
 EXAMPLES = r"""
 - name: Certificates to issue
   ansible.builtin.debug:
-    msg: "{{ published | scaleup.webstack.certificates_due(here.texts, here.checksums, ca_certificate, 760) }}"
+    msg: >-
+      {{ published
+         | scaleup.webstack.certificates_due(here.texts, here.checksums, ca_certificate, days=825, margin_days=65) }}
 """
 
 RETURN = r"""
@@ -52,7 +59,7 @@ _value:
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -62,7 +69,7 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils import certificat
 
 
 def certificates_due(
-    wanted: object, texts: object, checksums: object, authority: str, renew_days: int
+    wanted: object, texts: object, checksums: object, authority: str, *, days: int, margin_days: int
 ) -> list[Mapping[str, Any]]:
     """Return what is due."""
     if not isinstance(wanted, list) or not all(isinstance(each, Mapping) for each in wanted):
@@ -73,7 +80,7 @@ def certificates_due(
     found = {path.stem: read(texts[str(path)], authority) for path in paths if path.suffix == ".crt"}
     files = {PurePosixPath(path).name for path in checksums}
     now = datetime.now(UTC)
-    return certificates.due(wanted, files, found, now, timedelta(days=renew_days))
+    return certificates.due(wanted, files, found, now, (days, margin_days))
 
 
 class FilterModule:

@@ -7,6 +7,7 @@ The library cryptography is imported when it is needed: hosts have it only once 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -43,6 +44,33 @@ def fault(certificate: str, key: str = "", *, authority: bool = False, now: date
     if authority and (wrong := _authority_fault(read)):
         return wrong
     return _key_fault(read, key) if key else None
+
+
+def site_fault(certificate: str, key: str, names: Sequence[str], *, now: datetime | None = None) -> str | None:
+    """Return what is wrong with a certificate that clients shall be shown, its issuers after it; None if nothing is.
+
+    It has to be for these names; one of the form *.example.com is for all names with one word in its place.
+    """
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+
+    if wrong := fault(certificate, key, now=now):
+        return wrong
+    first, *issuers = x509.load_pem_x509_certificates(certificate.encode())
+    try:
+        said = first.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        known = set(said.get_values_for_type(x509.DNSName))
+    except x509.ExtensionNotFound:
+        known = set()
+    for name in names:
+        if not known & {name, "*." + name.partition(".")[2]}:
+            return f"is not for {name}, but for {', '.join(sorted(known)) or 'no name'}"
+    for subject, issuer in zip([first, *issuers], issuers, strict=False):
+        try:
+            subject.verify_directly_issued_by(issuer)
+        except (ValueError, TypeError, InvalidSignature):
+            return f"is followed by that of {issuer.subject.rfc4514_string()}, which has not signed the one before it"
+    return None
 
 
 def _validity(certificate: Any) -> tuple[datetime, datetime]:

@@ -16,6 +16,7 @@ import shlex
 import stat
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -170,6 +171,21 @@ def together(kept: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
     """Return what a module says that kept files and then did something of its own; pure."""
     shown = [*kept["diff"], *([done["diff"]] if "diff" in done else [])]
     return {**done, "changed": kept["changed"] or done["changed"], "diff": shown}
+
+
+def been_read(unit: str, paths: Iterable[str], folder: str = NOTES) -> None:
+    """Take these paths from what a unit has to reload for, because it has read them in another way."""
+    note = os.path.join(folder, "reload", unit)
+    with suppress(FileNotFoundError):  # the unit has been reloaded meanwhile
+        with open(note, encoding="utf-8") as file:
+            left = [line for line in file.read().splitlines() if line not in set(paths)]
+        if not left:
+            os.unlink(note)
+            return
+        handle, path = tempfile.mkstemp(dir=folder)  # beside the notes: each file among them is one
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in left))
+        os.replace(path, note)
 
 
 def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOTES) -> None:

@@ -8,7 +8,7 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -31,19 +31,42 @@ class Agent:
     ca_file: str
 
 
-def say(path: str, command: str) -> str:
-    """One command to the HAProxy at a unix socket; its answer. What it does not take is an error."""
+def ask(path: str, command: str) -> str:
+    """One command to the HAProxy at a unix socket; its answer."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
             channel.settimeout(_ANSWER_SECONDS)
             channel.connect(path)
             channel.sendall(f"{command}\n".encode())
-            answer = b"".join(iter(partial(channel.recv, 65536), b"")).decode(errors="replace").strip()
+            return b"".join(iter(partial(channel.recv, 65536), b"")).decode(errors="replace").strip()
     except OSError as error:
         raise UnreachableError(f"HAProxy does not answer at {path}: {error.strerror or error}.") from None
-    if answer:
+
+
+def say(path: str, command: str) -> str:
+    """One command to the HAProxy at a unix socket. What it does not take is an error."""
+    if answer := ask(path, command):
         raise InvalidError(f"HAProxy answered {command!r} with: {answer}")
     return answer
+
+
+def take_up(path: str, kind: str, file: str, text: str, prints: Iterable[str]) -> None:
+    """Have a running HAProxy use this text in place of a file that it has read; `kind` is cert or ca-file.
+
+    It shows these fingerprints afterwards. If it does not take the text it goes on with what it has; no error shows it.
+    """
+    lines = "".join(f"{line}\n" for line in text.splitlines() if line.strip())
+    answers = [ask(path, f"set ssl {kind} {file} <<\n{lines}")]
+    if "transaction" in answers[0].lower():  # HAProxy writes it both ways
+        answers.append(ask(path, f"commit ssl {kind} {file}"))
+        if "Success!" in answers[1]:
+            shown = ask(path, f"show ssl {kind} {file}").upper()
+            if all(each.upper() in shown for each in prints):
+                return
+            answers.append("It shows another one.")
+        else:
+            ask(path, f"abort ssl {kind} {file}")
+    raise InvalidError(f"HAProxy at {path} does not take {file}: {' '.join(' '.join(answers).split())}")
 
 
 def moments(old: Agent, new: Agent, seconds: float) -> Iterator[Moment]:

@@ -15,17 +15,19 @@ def due(
     files: Container[str],
     read: Mapping[str, Read],
     now: datetime,
-    renewed_after: timedelta,
+    lasting: tuple[int, int],
 ) -> list[Mapping[str, Any]]:
     """Return the certificates to issue.
 
     `files` are the names of the host's keys and certificates, `read` what its certificates say, by name. A certificate
-    is due if its key is missing, if it is not our authority's, if it is for other names, and if it is old.
+    is due if its key is missing, if it is not our authority's, if it is for other names, and if it is so old that less
+    than the margin is left of its `days`. `lasting` is how many days all others last, and the margin.
     """
     found = []
     for certificate in certificates:
         name, seen = certificate["name"], read.get(certificate["name"])
         wish = {*certificate["dns"], *certificate["addresses"]}
-        if f"{name}.key" not in files or seen is None or seen[0] != wish or seen[1] + renewed_after <= now:
+        kept = timedelta(days=certificate.get("days", lasting[0]) - lasting[1])
+        if f"{name}.key" not in files or seen is None or seen[0] != wish or seen[1] + kept <= now:
             found.append(certificate)
     return found

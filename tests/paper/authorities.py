@@ -45,6 +45,14 @@ class Authority:
         builder = _builder(dns[0], self.name, key.public_key(), begins, NOW + timedelta(days=5))
         return _pem(builder.add_extension(x509.SubjectAlternativeName(names), critical=False), self.key)
 
+    def issued_with_key(self, dns: list[str], days: int = 5) -> tuple[str, str]:
+        """Return a certificate that clients may be shown, and its private key."""
+        key, begins = ec.generate_private_key(ec.SECP256R1()), NOW - timedelta(days=10)
+        builder = _builder(dns[0], self.name, key.public_key(), begins, NOW + timedelta(days=days))
+        names = x509.SubjectAlternativeName([x509.DNSName(name) for name in dns])
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        return _pem(builder.add_extension(names, critical=False), self.key), private
+
 
 def _builder(
     subject: str, issuer: str, key: ec.EllipticCurvePublicKey, begins: datetime, ends: datetime

@@ -41,6 +41,7 @@ KNOWN: dict[str, Any] = {
     "haproxy_keepalived_interface": "eth0",
     "webstack_flows": FLOWS,
     "webstack_application_sessions": 384,
+    "__common_seen": {"tls_ways": ["reencrypt"]},
     "webstack_host": {"memory_mib": 8192, "processors": 4, "open_files": 524288},
 }
 

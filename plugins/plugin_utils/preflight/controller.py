@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..layout import examine
-from . import database, flows, front, limit, ports, secrets, tiers, values, vips
+from . import database, flows, front, limit, ports, secrets, tiers, tls, values, vips
 from .model import Run, Stack, Values
 
 CHECKS: tuple[Callable[[Stack], Iterator[str]], ...] = (
@@ -13,6 +13,7 @@ CHECKS: tuple[Callable[[Stack], Iterator[str]], ...] = (
     tiers.check,
     vips.check,
     front.check,
+    tls.check,
     secrets.check,
     database.check,
     ports.check,

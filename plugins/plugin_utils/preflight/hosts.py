@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import machines, network, stamp
+from . import machines, network, stamp, tls
 from .controller import stack_of
 from .model import Run, Seen, Stack
 
-CHECKS: tuple[Callable[[Stack, Seen], Iterator[str]], ...] = (machines.check, network.check, stamp.check)
+CHECKS: tuple[Callable[[Stack, Seen], Iterator[str]], ...] = (
+    machines.check,
+    network.check,
+    stamp.check,
+    tls.check_change,
+)
+
+
+def tls_ways(run: Run, seen: Seen) -> list[str]:
+    """Return how web hosts have to answer balancers: as they shall, then, until these have been changed, as they do."""
+    stack, _problems = stack_of(run)
+    return list(dict.fromkeys([stack.values.site("webstack_tls_mode"), *stamp.tls_modes(stack, seen)]))
 
 
 def problems_of(run: Run, seen: Seen) -> list[str]:

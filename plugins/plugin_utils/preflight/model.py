@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..errors import LayoutError
 from ..layout import TIERS, Layout
 
 Option = Mapping[str, Any]
+SiteFault = Callable[[str, str, Sequence[str]], "str | None"]
 
 # Role -> tiers whose hosts it works on. All roles of the collection are here.
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +38,8 @@ class Run:
 
     `hostvars`: what people have set, by host and variable; a template that cannot be worked out raises LayoutError.
     `specs`: the options of each role. `hosts`: those that the limit leaves. `needs`: the tiers without which the
-    playbook cannot do its work. `carried`: the applications that the collection has.
+    playbook cannot do its work. `carried`: the applications that the collection has. `site_fault` judges a certificate
+    that clients would be shown, with its key, for these names; reading one takes a library.
     """
 
     groups: Mapping[str, Sequence[str]]
@@ -47,6 +49,7 @@ class Run:
     limit: str = ""
     needs: Sequence[str] = ()
     carried: Collection[str] = ("demo",)
+    site_fault: SiteFault = lambda _certificate, _key, _names: None
 
 
 @dataclass(frozen=True)

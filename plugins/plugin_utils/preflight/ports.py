@@ -14,7 +14,7 @@ LISTEN = {
         "haproxy_keepalived_metrics_port",
         "haproxy_keepalived_peers_port",
     ),
-    "nginx_web": ("nginx_web_port",),
+    "nginx_web": ("nginx_web_port", "nginx_web_plain_port", "nginx_web_passthrough_port"),
     "app_proxy": (
         "app_proxy_port",
         "app_proxy_writer_port",
@@ -26,6 +26,8 @@ LISTEN = {
 # Who calls, and who listens.
 CALLS = (
     ("haproxy_keepalived", "haproxy_keepalived_web_port", "nginx_web", "nginx_web_port"),
+    ("haproxy_keepalived", "haproxy_keepalived_web_plain_port", "nginx_web", "nginx_web_plain_port"),
+    ("haproxy_keepalived", "haproxy_keepalived_web_passthrough_port", "nginx_web", "nginx_web_passthrough_port"),
     ("nginx_web", "nginx_web_app_port", "app_proxy", "app_proxy_port"),
     ("app_server", "app_server_database_writer_port", "app_proxy", "app_proxy_writer_port"),
     ("app_server", "app_server_database_reader_port", "app_proxy", "app_proxy_reader_port"),

@@ -1,23 +1,26 @@
 """The layout for which a balancer was deployed last: it keeps a truncated inventory from taking a stack apart.
 
-Balancers keep it because every whole run ends with them. It holds tiers and the names of their hosts, nothing else.
+Balancers keep it because every whole run ends with them. It holds tiers, the names of their hosts, and where
+the clients' TLS ends.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..layout import TIERS, Layout
 from .model import Seen, Stack, listed
 
 PATH = "/var/lib/webstack/layout.json"
+MODE = re.compile(r'"tls_mode": "([a-z]+)"')
 
 
-def text(layout: Layout) -> str:
+def text(layout: Layout, tls_mode: str) -> str:
     """Return the stamp of a layout: the same text whatever the order of the inventory."""
     tiers = {tier: sorted(layout.tiers[tier]) for tier in TIERS}
-    return json.dumps({"tiers": tiers}, indent=1, sort_keys=True) + "\n"
+    return json.dumps({"tiers": tiers, "tls_mode": tls_mode}, indent=1, sort_keys=True) + "\n"
 
 
 def check(stack: Stack, seen: Seen) -> Iterator[str]:
@@ -37,6 +40,13 @@ def check(stack: Stack, seen: Seen) -> Iterator[str]:
             f"--limit {stack.run.limit} leaves out {listed(away)}, and no balancer ({listed(found)}) knows of a "
             "deployed stack. Run site.yml without a limit first, to its end."
         )
+
+
+def tls_modes(stack: Stack, seen: Seen) -> list[str]:
+    """Return where the clients' TLS ended when the balancers were deployed last, each mode once."""
+    said = {**seen.stamps, **seen.hosts}
+    texts = [said[name].get("texts", {}).get(PATH) or "" for name in stack.layout.tiers["lb"] if name in said]
+    return list(dict.fromkeys(mode for text in texts for mode in MODE.findall(text)))
 
 
 def _read(given: str) -> Mapping[str, Sequence[str]]:

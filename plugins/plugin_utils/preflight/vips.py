@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from ..layout import Host
 from .model import Stack
 
-BUILT = {"webstack_tls_mode": "reencrypt"}
 LAST_ROUTER_ID = 255
 
 
@@ -30,10 +29,6 @@ def check(stack: Stack) -> Iterator[str]:
             )
     if stack.values.site("webstack_lb_mode") == "active_active":
         yield from _active_active(stack, balancers)
-    for name, built in BUILT.items():
-        wanted = stack.values.site(name)
-        if wanted not in (None, built):
-            yield f"{name} is {wanted}, which is not built yet. Choose {built}, or leave the variable out."
 
 
 def _active_active(stack: Stack, balancers: Sequence[Host]) -> Iterator[str]:

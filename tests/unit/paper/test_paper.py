@@ -170,5 +170,5 @@ def test_no_sentence_can_show_a_secret_of_the_settings():
         "options"
     ]
     secret = {name for name in options if name.endswith(("_key", "_secrets"))}
-    assert secret == {"webstack_ca_key", "webstack_secrets"}
+    assert secret == {"webstack_ca_key", "webstack_secrets", "webstack_site_key"}
     assert all(options[name].get("no_log") for name in secret)

@@ -19,7 +19,7 @@ FILES = {f"{PKI}/web.key": "k", f"{PKI}/web.crt": "c"}
 
 def due(certificate: str, authority: str = OURS.certificate) -> list[object]:
     texts = {"/etc/webstack/stack_id": "X", f"{PKI}/web.crt": certificate}
-    return list(certificates_due([WEB], texts, FILES, authority, 7))
+    return list(certificates_due([WEB], texts, FILES, authority, days=10, margin_days=3))
 
 
 def test_the_one_that_is_wanted_stays() -> None:

@@ -68,7 +68,9 @@ def test_text_becomes_what_is_declared():
 
 
 def test_the_stamp_names_every_host():
-    assert '"web": [\n   "web1"\n  ]' in layout_stamp(layout(GROUPS, HOSTVARS))
+    said = layout_stamp(layout(GROUPS, HOSTVARS), "terminate")
+    assert '"web": [\n   "web1"\n  ]' in said
+    assert '"tls_mode": "terminate"' in said
 
 
 def test_rules_of_a_host_are_the_documented_structure():
@@ -104,7 +106,7 @@ def test_rules_of_a_host_are_the_documented_structure():
             "firewall_rules: Host web1: 'x' is no flow.",
         ),
         (lambda: declared("a b", "list"), "declared: the value is 'a b' where a list belongs."),
-        (lambda: layout_stamp({}), "layout_stamp: The input is not a layout."),
+        (lambda: layout_stamp({}, "terminate"), "layout_stamp: The input is not a layout."),
         (lambda: layout(["lb1"], HOSTVARS), "groups | layout(hostvars)"),
         (lambda: layout(GROUPS, None), "groups | layout(hostvars)"),
         (lambda: layout({"web": ["web1"]}, {"web1": {}}), "Host web1 has no address."),
@@ -119,9 +121,15 @@ def test_rules_of_a_host_are_the_documented_structure():
         ),
         (lambda: haproxy_backends(layout(GROUPS, HOSTVARS), "web", 80, only="web1"), "Give a list of names."),
         (lambda: nginx_upstreams(layout(GROUPS, HOSTVARS), "x"), "nginx_upstreams: The port is 'x'."),
-        (lambda: certificates_due({}, {}, {}, "", 1), "certificates_due works on a list of published certificates."),
-        (lambda: certificates_due(["web"], {}, {}, "", 1), "works on a list of published certificates."),
-        (lambda: certificates_due([], [], {}, "", 1), "needs texts and checksums, both by path."),
+        (
+            lambda: certificates_due({}, {}, {}, "", days=2, margin_days=1),
+            "certificates_due works on a list of published certificates.",
+        ),
+        (
+            lambda: certificates_due(["web"], {}, {}, "", days=2, margin_days=1),
+            "works on a list of published certificates.",
+        ),
+        (lambda: certificates_due([], [], {}, "", days=2, margin_days=1), "needs texts and checksums, both by path."),
     ],
 )
 def test_errors_are_sentences_for_ansible(call, sentence):
