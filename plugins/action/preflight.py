@@ -19,6 +19,7 @@ ARGUMENTS = {
     "needs": {"type": "list", "elements": "str", "default": []},
     "stamps": {"type": "list", "elements": "dict", "default": []},
     "shrink": {"type": "bool", "default": False},
+    "convert": {"type": "bool", "default": False},
 }
 
 
@@ -71,6 +72,7 @@ def seen(looks: dict[str, Any], arguments: dict[str, Any]) -> Seen:
         stamps={host: look for host, look in asked.items() if not look.get("unreachable")},
         silent=[host for host, look in asked.items() if look.get("unreachable")],
         shrink=arguments["shrink"],
+        convert=arguments["convert"],
     )
 
 

@@ -4,24 +4,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.apply import apply
 from ansible_collections.scaleup.webstack.plugins.module_utils.arguments import login_of, members_of, name_in
-from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import observe
+from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.observe import Connect, observe
 from ansible_collections.scaleup.webstack.plugins.module_utils.mysql.session import open_session
-from ansible_collections.scaleup.webstack.plugins.module_utils.report import member_report, move_report
+from ansible_collections.scaleup.webstack.plugins.module_utils.report import member_report, mode_report, move_report
 from ansible_collections.scaleup.webstack.plugins.module_utils.secret import Secret
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Outcome, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.conversion import plan_conversion
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import expected
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.mode import Mode
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Member, Server, Topology
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Course, Plan, Wanted
 
 Planner = Callable[[Topology, Wanted], Plan]
 Expects = Callable[[Topology, tuple[Step, ...]], Topology]
+Look = Callable[[Sequence[Member], Connect], tuple[Server, ...]]
 
 # Planning again after a plan was carried out gives what is left of the way. None is this long.
 _ROUNDS = 8
@@ -48,6 +51,14 @@ def move_primary(planner: Planner, params: Mapping[str, Any], *, check_mode: boo
     return move_report(carry_out(planner, expected, params, wanted, lost, check_mode=check_mode))
 
 
+def convert(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """All servers brought into a mode."""
+    mode, members = Mode(params["mode"]), members_of(params)
+    wanted = wanted_of(params, "", name_in(members, "seed", params["seed"]))
+    planner, look = partial(plan_conversion, mode=mode), partial(observe, tables=mode is Mode.GROUP)
+    return mode_report(mode.value, carry_out(planner, expected, params, wanted, look=look, check_mode=check_mode))
+
+
 def wanted_of(params: Mapping[str, Any], name: str, seed: str) -> Wanted:
     """What a module's options ask for."""
     return Wanted(
@@ -71,13 +82,14 @@ def carry_out(
     wanted: Wanted,
     given_up: Iterable[str] = (),
     *,
+    look: Look = observe,
     check_mode: bool,
 ) -> Course:
     """Plan, act and look again, until nothing is left to do; in check mode with what is expected to be seen."""
     members, login, gone = members_of(params), login_of(params), tuple(given_up)
     connect = partial(open_session, login)
     named = {member.name: member for member in members}
-    before = now = Topology.of(observe(members, connect)).giving_up(gone)
+    before = now = Topology.of(look(members, connect)).giving_up(gone)
     steps, queries = [], []
     for _round in range(_ROUNDS):
         plan = planner(now, wanted)
@@ -94,7 +106,7 @@ def carry_out(
         steps += done.steps
         queries += done.queries
         if done.steps:
-            now = expects(now, plan.steps) if check_mode else Topology.of(observe(members, connect)).giving_up(gone)
+            now = expects(now, plan.steps) if check_mode else Topology.of(look(members, connect)).giving_up(gone)
         if done.error or not plan.steps or plan.refusal:
             break
     return Course(before, now, plan, Outcome(steps, queries, done.error))

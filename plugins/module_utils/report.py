@@ -42,6 +42,12 @@ def move_report(course: Course) -> dict[str, Any]:
     return {**told, "previous": previous, "target": "" if previous == now else now, "answering": answering}
 
 
+def mode_report(mode: str, course: Course) -> dict[str, Any]:
+    """What bringing all servers into a mode came to."""
+    good = f"The servers work in mode {mode}, and {course.plan.primary} is the primary"
+    return course_report(course, good, f"The servers are not all in mode {mode} yet", Diagnosis.WRONG_MODE)
+
+
 def course_report(course: Course, good: str, bad: str, broken: Diagnosis) -> dict[str, Any]:
     """What an operation came to: `good` or `bad` begins its sentence, `broken` is the finding of a failed step."""
     plan, done = course.plan, course.done

@@ -25,6 +25,8 @@ class Action(StrEnum):
     STOP_GROUP = "stop_group"
     WAIT_UNTIL_ONLINE = "wait_until_online"
     LEAVE_GROUP = "leave_group"
+    FORGET_GROUP = "forget_group"
+    FORGET_PAIR = "forget_pair"
     CATCH_UP = "catch_up"
     MOVE_PRIMARY = "move_primary"
     WAIT_UNTIL_WRITABLE = "wait_until_writable"

@@ -41,6 +41,12 @@ options:
     type: str
     choices: [auto, group, semisync, single]
     default: auto
+  convert:
+    description:
+      - Servers that work in another mode are to be converted by M(scaleup.webstack.mysql_mode), so that this is nothing
+        to refuse. V(auto) is then the mode that fits the number of O(members).
+    type: bool
+    default: false
 seealso:
   - module: scaleup.webstack.mysql_group_member
   - module: scaleup.webstack.mysql_replica
@@ -73,8 +79,22 @@ first:
   type: str
   returned: always
 mode:
-  description: The mode that the servers work in or, while they hold nothing, are to work in.
+  description:
+    - The mode that the servers work in or, while they hold nothing, are to work in.
+    - One server that is to be converted counts as one of two.
   type: str
+  returned: always
+wanted_mode:
+  description: The mode that the servers are to work in.
+  type: str
+  returned: always
+converts:
+  description: Whether the servers are to be converted to the mode that is wanted.
+  type: bool
+  returned: always
+between_modes:
+  description: Whether a conversion was stopped, so that no server is a whole member in either mode.
+  type: bool
   returned: always
 seeding:
   description: Members that get a copy of another one before they are whole, because they hold nothing.
@@ -156,6 +176,7 @@ def main() -> None:
             "seed": {"type": "str", "default": ""},
             "lag_limit": {"type": "int", "default": 30},
             "mode": {"type": "str", "choices": ["auto", *Mode], "default": "auto"},
+            "convert": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
@@ -167,15 +188,18 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:  # no
     members, seed = members_of(params), params["seed"]
     seed = name_in(members, "seed", seed) if seed else ""
     topology = Topology.of(observe(members, partial(open_session, login_of(params))))
-    mode, refusal = decide_mode(topology, params["mode"])
-    findings = diagnose(topology, seed, params["lag_limit"], refusal)
+    decision = decide_mode(topology, params["mode"], convert=params["convert"])
+    findings = diagnose(topology, seed, params["lag_limit"], decision.refusal)
     verdict = find_primary(topology, seed)
     primary = None if verdict.is_first_start else verdict.primary
     return {
         "changed": False,
         "primary": primary,
         "first": verdict.primary,
-        "mode": mode.value,
+        "mode": decision.mode.value,
+        "wanted_mode": decision.wanted.value,
+        "converts": decision.converts,
+        "between_modes": decision.between,
         "diagnosis": findings[0].diagnosis.value,
         "findings": findings_report(findings),
         "servers": servers_report(topology, primary),

@@ -45,6 +45,10 @@ options:
     description: Whether a tier may have lost all or more than half of its hosts since the last run.
     type: bool
     default: false
+  convert:
+    description: Whether the database servers may work in another mode than the one that is wanted, to be converted.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

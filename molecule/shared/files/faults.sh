@@ -151,6 +151,20 @@ says() { # PATTERN PLAYBOOK OPTION...: its output holds that
   tr -s ' \n' ' ' <<<"$said" | grep -E "$1" >/dev/null || { echo "$said" >&2; return 1; }
 }
 
+# Replicas follow the primary by a channel, and it waits for one of them; nobody works in a group.
+channels() { # HOST...
+  local host
+  [ "$(sql "$PRIMARY" 'SELECT CONCAT(@@rpl_semi_sync_source_enabled, @@super_read_only)')" = 10 ]
+  for host in "$@"; do
+    [ "$(sql "$host" "SELECT SERVICE_STATE FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''")" = ON ]
+  done
+  for host in "$PRIMARY" "$@"; do out_of_group "$host"; done
+}
+
+fewer() { # HOST COMMAND...: with an inventory that does not name this host
+  CONVERT_WITHOUT=$1 INVENTORIES="--inventory=$PLAYBOOKS/../molecule/convert/inventory/hosts" "${@:2}"
+}
+
 # A disk of little room under the data of one host, then the primary on it, then no room.
 small_disk() { # HOST
   on "$1" 'systemctl stop mysql

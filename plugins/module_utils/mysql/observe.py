@@ -50,14 +50,14 @@ class Asks(Protocol):
 Connect = Callable[[Member], AbstractContextManager[Asks]]
 
 
-def observe(members: Sequence[Member], connect: Connect) -> tuple[Server, ...]:
-    """Every member, at the same time. One that does not answer is a value too.
+def observe(members: Sequence[Member], connect: Connect, *, tables: bool = False) -> tuple[Server, ...]:
+    """Every member, at the same time; with the `tables` that a group refuses. One that does not answer is a value too.
 
     The sets are not read at one instant: a replica that was read last may show a transaction that its source had not
     committed when it was read first. So a server that follows nobody is given a moment to show those as its own.
     """
     with ThreadPoolExecutor(max_workers=max(1, len(members))) as pool:
-        servers = tuple(pool.map(lambda member: _observed(member, connect), members))
+        servers = tuple(pool.map(lambda member: _observed(member, connect, tables=tables), members))
         return tuple(pool.map(lambda server: _settled(server, servers, connect), servers))
 
 
@@ -115,10 +115,11 @@ def _account(session: Asks, account: Account) -> Found | None:
     return Found(str(row["plugin"]), _text(row["authentication_string"]), tls, locked, parse_grants(grants), sessions)
 
 
-def _observed(member: Member, connect: Connect) -> Server:
+def _observed(member: Member, connect: Connect, *, tables: bool) -> Server:
     try:
         with connect(member) as session:
-            return _server(member, session)
+            server = _server(member, session)
+            return replace(server, unfit=_unfit(session)) if tables else server
     except (UnreachableError, QueryError) as error:
         return Server(member, reachable=False, error=str(error))
 
@@ -157,6 +158,13 @@ def _server(member: Member, session: Asks) -> Server:
         made_for_two=bool(membership["made_for_two"]),
         schemas=tuple(str(membership["schemas"]).split(",")) if membership["schemas"] else (),
     )
+
+
+def _unfit(session: Asks) -> tuple[str, ...]:
+    """Tables that a group refuses to write to, each with the reason."""
+    keyless = without_primary_key(session.run(sql.INNODB_INDEXES), ())
+    others = [f"{row['name']} ({row['engine']})" for row in session.run(sql.OTHER_ENGINES)]
+    return (*(f"{name} (no primary key)" for name in keyless), *others)
 
 
 def _channel(row: sql.Row) -> Channel:

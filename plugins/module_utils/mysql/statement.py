@@ -67,14 +67,17 @@ IDENTITY = Statement(
 REPLICA_STATUS = Statement("SHOW REPLICA STATUS")
 # Kept by the server itself, as it is in its file: that it is kept marks a server that waits for a replica, or is one.
 _MARK = Statement("SET PERSIST rpl_semi_sync_source_wait_for_replica_count = 1")
-# Settings of plugins: a server that has not loaded one answers NULL.
+_KEPT_OF_A_GROUP = ("start_on_boot", "group_seeds", "local_address", "group_name")
+# Settings of plugins: a server that has not loaded one answers NULL. A group's name counts if the server keeps it: one
+# that has forgotten it still shows it until it is restarted.
 MEMBERSHIP = Statement(
     "SELECT"
-    " MAX(IF(VARIABLE_NAME = 'group_replication_group_name', VARIABLE_VALUE, NULL)) AS group_name,"
     " MAX(IF(VARIABLE_NAME = 'group_replication_local_address', VARIABLE_VALUE, NULL)) AS local_address,"
     " MAX(IF(VARIABLE_NAME = 'group_replication_group_seeds', VARIABLE_VALUE, NULL)) AS seeds,"
     " MAX(IF(VARIABLE_NAME = 'group_replication_start_on_boot', VARIABLE_VALUE, NULL)) AS on_boot,"
     " MAX(IF(VARIABLE_NAME = 'rpl_semi_sync_source_enabled', VARIABLE_VALUE, NULL)) AS semi_sync,"
+    " (SELECT VARIABLE_VALUE FROM performance_schema.persisted_variables"
+    " WHERE VARIABLE_NAME = 'group_replication_group_name') AS group_name,"
     " (SELECT USER FROM performance_schema.replication_connection_configuration"
     " WHERE CHANNEL_NAME = 'group_replication_recovery') AS recovery_user,"
     " (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status"
@@ -105,6 +108,12 @@ UNUSED_INDEXES = Statement(
 )
 CLONE_STATUS = Statement(
     "SELECT STATE AS state, ERROR_NO AS number, ERROR_MESSAGE AS message FROM performance_schema.clone_status"
+)
+# Tables that Group Replication does not write to, apart from those without a key (INNODB_INDEXES).
+OTHER_ENGINES = Statement(
+    "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name, ENGINE AS engine FROM information_schema.TABLES"
+    " WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB'"
+    " AND TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY 1"
 )
 SCHEMAS = Statement("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA")
 
@@ -173,6 +182,10 @@ def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noq
             return (Wait(GROUP_MEMBERS, lambda rows: _not_online(rows, server_uuid), seconds),)
         case Action.LEAVE_GROUP, _:
             return (Statement("SET PERSIST group_replication_start_on_boot = OFF"), Statement("STOP GROUP_REPLICATION"))
+        case Action.FORGET_GROUP, _:
+            return tuple(_forgotten(f"group_replication_{name}") for name in _KEPT_OF_A_GROUP)
+        case Action.FORGET_PAIR, _:
+            return (_forgotten("rpl_semi_sync_source_wait_for_replica_count"),)
         case Action.CATCH_UP, (str() as gtids, int() as seconds):
             return (Wait(wait_for_gtids(gtids, 1), _not_caught_up, seconds),)
         case Action.MOVE_PRIMARY, (str() as server_uuid, int() as seconds):
@@ -251,6 +264,10 @@ def _persisted(membership: Membership) -> list[Statement]:
         ),
         Statement("SET PERSIST group_replication_start_on_boot = ON"),
     ]
+
+
+def _forgotten(name: str) -> Statement:
+    return Statement(f"RESET PERSIST IF EXISTS {name}")
 
 
 def _set_global(setting: Setting) -> Statement:

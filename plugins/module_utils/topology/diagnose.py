@@ -37,6 +37,8 @@ class Diagnosis(StrEnum):
     PURGED_BINLOGS = "purged_binlogs"
     FOREIGN_DATA = "foreign_data"
     FOREIGN_SOURCE = "foreign_source"
+    FOREIGN_MEMBER = "foreign_member"
+    UNFIT_TABLES = "unfit_tables"
     BROKEN_REPLICA = "broken_replica"
     ASYNCHRONOUS = "asynchronous"
     WAITING_REPLICA = "waiting_replica"
@@ -63,8 +65,8 @@ REMEDIES: dict[Diagnosis, str] = {
     "again on a member that holds every transaction.",
     Diagnosis.NOT_FENCED: "Bring it back; or switch it off, and run the failover playbook with survivors set to those "
     "that are to go on.",
-    Diagnosis.WRONG_MODE: "Set webstack_db_mode to auto or to the mode that the servers work in, and name as many "
-    "servers as that mode takes.",
+    Diagnosis.WRONG_MODE: "Add -e convert=true to convert the servers. Or set webstack_db_mode to auto or to the mode "
+    "that they work in, and name as many servers as that mode takes.",
     Diagnosis.DIVERGED: "Decide whose transactions count, and re-create the others from that server.",
     Diagnosis.NO_PRIMARY: "Make every configured server answer, then run this again.",
     Diagnosis.UNINITIALISED: "Run site.yml: the seed becomes the primary.",
@@ -78,6 +80,8 @@ REMEDIES: dict[Diagnosis, str] = {
     "of it with a copy of the others.",
     Diagnosis.FOREIGN_SOURCE: "Name that source in the inventory, or remove the channel on purpose: STOP REPLICA, "
     "then RESET REPLICA ALL.",
+    Diagnosis.FOREIGN_MEMBER: "Put it back into the inventory, and take it out with the scale_in playbook.",
+    Diagnosis.UNFIT_TABLES: "Give each of them a primary key and ENGINE = InnoDB with ALTER TABLE, or drop it.",
     Diagnosis.BROKEN_REPLICA: "Remove the cause that the error names, then run the database playbook.",
     Diagnosis.ASYNCHRONOUS: "Run the database playbook: it makes the primary wait for a replica again.",
     Diagnosis.WAITING_REPLICA: "Run the database playbook: it makes replicas wait for nobody.",
@@ -216,7 +220,7 @@ def newer_finding(topology: Topology, server: Server) -> Finding | None:
 def diverged_finding(topology: Topology) -> Finding:
     """Nobody among those that answer holds everything."""
     names = tuple(server.name for server in topology.answering)
-    text = f"None of {_list(names)} holds every transaction of the others."
+    text = f"None of {listed(names)} holds every transaction of the others."
     return Finding(Diagnosis.DIVERGED, names, text)
 
 
@@ -224,7 +228,7 @@ def foreign_data_finding(server: Server, primary: Server) -> Finding | None:
     """The refusal of a server with data of which no other server knows."""
     if not server.schemas or server.holds or not primary.gtid_executed:
         return None
-    text = f"{server.name} holds {_list(server.schemas)}, and no transaction of the primary {primary.name}."
+    text = f"{server.name} holds {listed(server.schemas)}, and no transaction of the primary {primary.name}."
     return Finding(Diagnosis.FOREIGN_DATA, (server.name,), text)
 
 
@@ -239,7 +243,7 @@ def out_of_group_finding(server: Server) -> Finding | None:
 def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
     writable = [server.name for server in topology.answering if server.writable and not server.channels]
     if len(writable) > 1:
-        text = f"{_list(writable)} accept writes at the same time."
+        text = f"{listed(writable)} accept writes at the same time."
         return Verdict(None, Finding(Diagnosis.TWO_WRITABLE, tuple(writable), text))
     for what in ("server_uuid", "server_id"):
         seen: dict[str, str] = {}
@@ -247,7 +251,7 @@ def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
             value = str(getattr(server, what))
             if value in seen:
                 names = (seen[value], server.name)
-                text = f"{_list(names)} have the same {what} {value}."
+                text = f"{listed(names)} have the same {what} {value}."
                 return Verdict(None, Finding(Diagnosis.DUPLICATE_IDENTITY, names, text))
             seen[value] = server.name
     return None
@@ -276,15 +280,15 @@ def _without_group(topology: Topology, grouped: list[Server], seed: str) -> Verd
     """Servers of a group that has no majority anywhere. Begun again only with every answer at hand."""
     inside = [server.name for server in grouped if server.in_group]
     if inside:
-        text = f"{_list(inside)} can reach no majority of the replication group."
+        text = f"{listed(inside)} can reach no majority of the replication group."
         return Verdict(None, Finding(Diagnosis.GROUP_WITHOUT_MAJORITY, tuple(inside), text))
     names = tuple(server.name for server in grouped)
-    stopped = f"The replication group is stopped on {_list(names)}"
+    stopped = f"The replication group is stopped on {listed(names)}"
     if topology.silent:
         silent = [
             f"{server.name}, which may hold more, does not answer by SQL ({server.error})" for server in topology.silent
         ]
-        return Verdict(None, Finding(Diagnosis.COMPLETE_OUTAGE, names, f"{stopped}, and {_list(silent)}."))
+        return Verdict(None, Finding(Diagnosis.COMPLETE_OUTAGE, names, f"{stopped}, and {listed(silent)}."))
     everything = GtidSet().union(*(server.holds for server in topology.answering))
     whole = [server for server in grouped if server.holds.contains(everything)]
     if not whole:
@@ -309,10 +313,10 @@ def _by_claims(topology: Topology, _seed: str) -> Verdict | None:
     if len(claims) > 1:
         names = tuple(server.name for server in claims)
         how = [f"{each.name} {_claim(topology, each)}" for each in claims]
-        return Verdict(None, Finding(Diagnosis.CONFLICTING_CLAIMS, names, f"{_list(how)}: each may be the primary."))
+        return Verdict(None, Finding(Diagnosis.CONFLICTING_CLAIMS, names, f"{listed(how)}: each may be the primary."))
     primary = claims[0]
     if not primary.reachable:
-        who = _list([server.name for server in topology.followers_of(primary.name)])
+        who = listed([server.name for server in topology.followers_of(primary.name)])
         text = f"{primary.name}, which {who} replicate from, does not answer by SQL: {primary.error}."
         return Verdict(None, Finding(Diagnosis.UNREACHABLE_PRIMARY, (primary.name,), text))
     if primary.writable:
@@ -347,7 +351,7 @@ def _doubt(topology: Topology, primary: Server) -> str:
         if extra:
             return f"{other.name} holds transactions that it lacks: {extra}"
     if topology.silent and (len(followers) + 1) * 2 <= len(topology.servers):
-        silent = _list([server.name for server in topology.silent])
+        silent = listed([server.name for server in topology.silent])
         return f"{silent} did not answer, and the servers that follow it are no majority"
     return ""
 
@@ -366,7 +370,7 @@ def _by_data(topology: Topology, seed: str) -> Verdict:
     alone = [server for server in topology.answering if not server.channels]
     if topology.silent or not alone:
         silent = [f"{server.name} does not answer by SQL ({server.error})" for server in topology.silent]
-        text = f"No server is primary: {_list(silent) or 'each one follows another'}, so none can be proven to be."
+        text = f"No server is primary: {listed(silent) or 'each one follows another'}, so none can be proven to be."
         return Verdict(None, Finding(Diagnosis.NO_PRIMARY, tuple(each.name for each in topology.servers), text))
     whole = [one for one in alone if not any(errant_on(other, one) for other in topology.others(one.name))]
     if not whole:
@@ -420,7 +424,7 @@ def _about_acknowledgement(topology: Topology, verdict: Verdict) -> Iterator[Fin
     if primary and primary.writable and not primary.semi_sync and not primary.group:
         followers = tuple(server.name for server in topology.followers_of(primary.name))
         if followers:
-            text = f"{primary.name} acknowledges transactions that {_list(followers)} may not have received."
+            text = f"{primary.name} acknowledges transactions that {listed(followers)} may not have received."
             yield Finding(Diagnosis.ASYNCHRONOUS, (primary.name,), text)
 
 
@@ -438,7 +442,7 @@ def _about_channel(topology: Topology, server: Server, channel: Channel, lag_lim
 
 
 def _followers(topology: Topology, server: Server, kind: str = "followers ") -> str:
-    return kind + _list([each.name for each in topology.followers_of(server.name)])
+    return kind + listed([each.name for each in topology.followers_of(server.name)])
 
 
 def _version(server: Server) -> tuple[int, ...]:
@@ -449,5 +453,5 @@ def _counted(gtids: GtidSet) -> str:
     return f"{len(gtids)} transaction{'s' * (len(gtids) != 1)}"
 
 
-def _list(names: tuple[str, ...] | list[str]) -> str:
+def listed(names: tuple[str, ...] | list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -20,6 +20,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.step import Actio
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose import (
     Diagnosis,
     Finding,
+    Verdict,
     errant_finding,
     find_primary,
 )
@@ -64,10 +65,10 @@ def plan_group_member(topology: Topology, wanted: Wanted) -> Plan:
     if refusal:
         return Plan((), refusal, primary.name)
     name = primary.group.name if primary.group else group_name_of(primary)
-    settings = _settings(topology, server, name, wanted)
+    settings = settings_of_group(topology, server, name, wanted)
     if server.name == primary.name:
-        begin = _beginning(server, verdict.finding, wanted) if verdict.begins else ((), ())
-        return Plan((*settings, *begin[0]), None, primary.name, begin[1])
+        begin = beginning(server, _cause(verdict), wanted) if verdict.begins else ((), ())
+        return Plan((*_waiting_for_nobody(topology, server), *settings, *begin[0]), None, primary.name, begin[1])
     return _plan_joiner(topology, server, primary, settings, wanted)
 
 
@@ -111,7 +112,8 @@ def _no_group(server: Server, primary: Server, *, begins: bool) -> Finding | Non
     return None
 
 
-def _settings(topology: Topology, server: Server, group_name: str, wanted: Wanted) -> tuple[Step, ...]:
+def settings_of_group(topology: Topology, server: Server, group_name: str, wanted: Wanted) -> tuple[Step, ...]:
+    """What a server has to keep about its group, and does not yet."""
     seeds = ",".join(each.endpoint for each in topology.servers)
     group = server.group or Group("")
     steps = []
@@ -139,9 +141,8 @@ def _settings(topology: Topology, server: Server, group_name: str, wanted: Wante
     return tuple(steps)
 
 
-def _beginning(server: Server, finding: Finding | None, wanted: Wanted) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """Steps, and what is done afterwards whatever became of them."""
-    reason = finding.evidence.rstrip(".") if finding else "no group lives"
+def beginning(server: Server, reason: str, wanted: Wanted) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """How a server begins its group, and what is done afterwards whatever became of that."""
     steps = (
         *_stopping(server),
         Step(server.name, Action.ALLOW_BOOTSTRAP, reason, True),
@@ -149,6 +150,18 @@ def _beginning(server: Server, finding: Finding | None, wanted: Wanted) -> tuple
         _waiting(server, wanted),
     )
     return steps, (Step(server.name, Action.ALLOW_BOOTSTRAP, "a group is begun once", False),)
+
+
+def _cause(verdict: Verdict) -> str:
+    return verdict.finding.evidence.rstrip(".") if verdict.finding else "no group lives"
+
+
+def _waiting_for_nobody(topology: Topology, server: Server) -> tuple[Step, ...]:
+    """A conversion that was stopped, and is not gone on with, leaves a primary that waits for a replica by channel."""
+    if not server.semi_sync or topology.followers_of(server.name):
+        return ()
+    reason = "the group keeps what it acknowledges, and nobody replicates from it by a channel"
+    return (Step(server.name, Action.WAIT_FOR_REPLICAS, reason, argument=False),)
 
 
 def _joining(server: Server, primary: Server, settings: tuple[Step, ...], wanted: Wanted) -> list[Step]:

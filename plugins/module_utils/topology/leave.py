@@ -15,7 +15,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     find_primary,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import IN_GROUP, Server, Topology
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, detaching
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, detaching, forgetting
 
 
 def plan_leaving(topology: Topology, wanted: Wanted) -> Plan:
@@ -37,7 +37,7 @@ def plan_leaving(topology: Topology, wanted: Wanted) -> Plan:
         reason = f"{server.name} is its only replica, and leaves"
         lowering = (Step(primary.name, Action.WAIT_FOR_REPLICAS, reason, argument=False),)
     closing = () if server.super_read_only else (Step(server.name, Action.CLOSE_WRITES, "it belongs to nobody"),)
-    return Plan((*lowering, *detaching(server), *closing), primary=primary.name)
+    return Plan((*lowering, *detaching(server), *closing, *forgetting(server)), primary=primary.name)
 
 
 def _needed(topology: Topology, server: Server, primary: Server) -> Finding | None:

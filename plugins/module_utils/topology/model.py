@@ -109,7 +109,7 @@ class Server:
 
     `semi_sync`: it waits for a replica now. `made_for_two`: it is marked as one that does, though it may be alone.
     `given_up`: a person vouches that it is off, and that nobody is to wait for it. `schemas`: those that are not
-    MySQL's own.
+    MySQL's own. `unfit`: tables that a group refuses to write to, where that was asked for.
     """
 
     member: Member
@@ -128,6 +128,7 @@ class Server:
     made_for_two: bool = False
     schemas: tuple[str, ...] = ()
     given_up: bool = False
+    unfit: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

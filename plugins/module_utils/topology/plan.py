@@ -108,7 +108,7 @@ def plan_member(topology: Topology, wanted: Wanted) -> Plan:
         return Plan(closed, Finding(Diagnosis.WRONG_MODE, (grouped.name,), text), verdict.primary)
     if verdict.primary == server.name:
         return _plan_primary(topology, server, verdict, wanted)
-    steps, refusal = _plan_replica(topology, server, topology[verdict.primary], wanted)
+    steps, refusal = plan_replica(topology, server, topology[verdict.primary], wanted)
     return Plan((*closed, *steps), refusal, verdict.primary)
 
 
@@ -186,6 +186,16 @@ def detaching(server: Server) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def forgetting(server: Server) -> tuple[Step, ...]:
+    """A server that is in no mode: what it kept about its group, or as one of two, would be taken for one later."""
+    steps = []
+    if server.group:
+        steps.append(_step(server, Action.FORGET_GROUP, f"{server.name} is made for no group any more"))
+    if server.made_for_two:
+        steps.append(_step(server, Action.FORGET_PAIR, f"{server.name} is not one of two any more"))
+    return tuple(steps)
+
+
 def _donor(topology: Topology, server: Server, primary: Server) -> Server:
     """A whole replica, so that the primary is spared; else the primary."""
     for each in topology.others(server.name):
@@ -211,12 +221,13 @@ def _plan_primary(topology: Topology, server: Server, verdict: Verdict, wanted: 
     return Plan((*waiting, _step(server, Action.OPEN_WRITES, reason)), primary=server.name)
 
 
-def _plan_replica(
+def plan_replica(
     topology: Topology, server: Server, primary: Server, wanted: Wanted
 ) -> tuple[tuple[Step, ...], Finding | None]:
+    """How a server that is in no group comes to replicate from the primary, or why it may not."""
     unheard = wanted.semi_sync and primary.writable and not primary.semi_sync
     raising = (waiting_for_replicas(primary),) if unheard else ()
-    refusal = _foreign(topology, server)
+    refusal = foreign_finding(topology, server)
     if refusal:
         return (), refusal
     channel = server.channels[0] if server.channels else None
@@ -271,7 +282,8 @@ def _step(server: Server, action: Action, reason: str, argument: object = None) 
     return Step(server.name, action, reason, argument)
 
 
-def _foreign(topology: Topology, server: Server) -> Finding | None:
+def foreign_finding(topology: Topology, server: Server) -> Finding | None:
+    """The refusal of a server that replicates from somebody unknown, or from several."""
     for channel in server.channels:
         if topology.source_of(channel) is None:
             where = f"{channel.source_host}:{channel.source_port}"
@@ -300,14 +312,14 @@ def _differences(channel: Channel, primary: Server, wanted: Wanted) -> list[str]
     return [text for text, right in checks.items() if not right]
 
 
-def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: PLR0911 - one case an action
+def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: PLR0911, PLR0912 - one case an action
     match step.action, step.argument:
         case Action.CLOSE_WRITES, _:
             return replace(server, read_only=True, super_read_only=True)
         case Action.OPEN_WRITES, _:
             return replace(server, read_only=False, super_read_only=False)
         case Action.WAIT_FOR_REPLICAS, bool() as wait:
-            return replace(server, semi_sync=wait)
+            return replace(server, semi_sync=wait, made_for_two=wait or server.made_for_two)
         case Action.POINT_TO_SOURCE, Source() as source:
             channel = Channel(
                 source.channel,
@@ -319,7 +331,7 @@ def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: P
                 tls_verified=True,
                 ca_file=source.ca_file,
             )
-            return replace(server, channels=(channel,))
+            return replace(server, channels=(channel,), made_for_two=True)
         case Action.STOP_REPLICATION, _:
             return _running(server, Receiver.OFF)
         case Action.STOP_RECEIVING, _:
@@ -327,6 +339,10 @@ def _after(topology: Topology, server: Server, step: Step) -> Server:  # noqa: P
             return replace(server, channels=channels)
         case Action.FORGET_SOURCE, _:
             return replace(server, channels=())
+        case Action.FORGET_GROUP, _:
+            return replace(server, group=None)
+        case Action.FORGET_PAIR, _:
+            return replace(server, made_for_two=False)
         case Action.CATCH_UP, (str() as gtids, _):
             return replace(server, gtid_executed=server.gtid_executed.union(GtidSet.parse(gtids)))
         case Action.REPLACE_DATA, Donor() as donor:

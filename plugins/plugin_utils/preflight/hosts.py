@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import machines, network, stamp, tls
+from . import machines, modes, network, stamp, tls
 from .controller import stack_of
 from .model import Run, Seen, Stack
 
 CHECKS: tuple[Callable[[Stack, Seen], Iterator[str]], ...] = (
     machines.check,
+    modes.check,
     network.check,
     stamp.check,
     tls.check_change,

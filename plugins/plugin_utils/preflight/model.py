@@ -63,6 +63,7 @@ class Seen:
     stamps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     silent: Collection[str] = ()
     shrink: bool = False
+    convert: bool = False
 
 
 class Values:

@@ -35,7 +35,7 @@ BOUNDS = {
 
 
 # What a person may add to a command line to be let through; playbooks declare them, no role does.
-SWITCHES = ("break_lease", "renew", "shrink")
+SWITCHES = ("break_lease", "convert", "renew", "shrink")
 
 
 def check(stack: Stack) -> Iterator[str]:

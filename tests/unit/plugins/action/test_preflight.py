@@ -70,5 +70,5 @@ def test_hosts_are_judged_by_what_they_have_said(run):
 
 def test_balancers_outside_of_the_run_are_heard_or_silent():
     stamps = [{"item": "lb1", "texts": {}}, {"item": "lb2", "unreachable": True}]
-    seen = preflight.seen({"web1": LOOK, "web2": None}, {"stamps": stamps, "shrink": True})
+    seen = preflight.seen({"web1": LOOK, "web2": None}, {"stamps": stamps, "convert": True, "shrink": True})
     assert (list(seen.hosts), list(seen.stamps), list(seen.silent), seen.shrink) == (["web1"], ["lb1"], ["lb2"], True)

@@ -327,3 +327,65 @@ def test_digests_of_every_server_are_told_and_nothing_is_changed(call: Call, ser
 
 def test_no_digest_at_all_is_refused(call: Call) -> None:
     assert call("mysql_digest_info", {**LOGIN, "limit": 0})["msg"] == "limit must be at least 1 statement."
+
+
+MODE = {
+    **LOGIN,
+    "members": [{"name": name, "address": member_of(name).address} for name in ("db1", "db2", "db3")],
+    "seed": "db1",
+    "replication_password": "hidden-channel",
+}
+
+
+def follower(name: str, **asked: Any) -> Mysqld:
+    return Mysqld({IDENTITY: [identity(name, "A:1-5")], "SHOW REPLICA STATUS": [replica_status("db1")], **asked})
+
+
+def test_check_mode_tells_the_whole_way_into_a_group(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": follower("db2"), "db3": follower("db3")}
+    told = call("mysql_mode", {**MODE, "mode": "group"}, check_mode=True)
+    assert (told["changed"], told["primary"], told["diagnosis"]) == (True, "db1", "healthy")
+    steps = [f"{step['server']} {step['action']}" for step in told["plan"]]
+    assert (steps[0], steps[-1]) == ("db1 configure_group", "db3 wait_until_online")
+    assert told["msg"].startswith("The servers work in mode group, and db1 is the primary; steps: configure_group, ")
+    assert "db3: replica, read-only, in a group, online" in told["diff"]["after"]
+    assert not [server.sent for server in servers.values() if server.sent]
+
+
+def test_a_primary_that_cannot_begin_a_group_goes_on(call: Call, servers: Servers) -> None:
+    db1 = primary()
+    db1.answers = {**db1.answers, "START GROUP": pymysql.err.OperationalError(3092, "no")}
+    servers |= {"db1": db1, "db2": follower("db2"), "db3": follower("db3")}
+    told = call("mysql_mode", {**MODE, "mode": "group"})
+    assert (told["failed"], told["diagnosis"]) == (True, "wrong_mode")
+    assert told["msg"].startswith("The servers are not all in mode group yet: db1 answered 'START GROUP_REPLICATION'")
+    assert db1.sent[-3:] == [
+        "SET GLOBAL super_read_only = OFF",
+        "SET GLOBAL read_only = OFF",
+        "SET GLOBAL group_replication_bootstrap_group = OFF",
+    ]
+    assert not servers["db2"].sent + servers["db3"].sent
+
+
+def test_tables_that_a_group_refuses_are_named(call: Call, servers: Servers) -> None:
+    keyless = {"SELECT t.NAME": [{"table_name": "shop/log", "index_name": "GEN_CLUST_INDEX", "type": 1}]}
+    engine = {"SELECT CONCAT(TABLE_SCHEMA": [{"name": "shop.old", "engine": "MyISAM"}]}
+    servers |= {"db1": primary(), "db2": follower("db2"), "db3": follower("db3", **keyless, **engine)}
+    told = call("mysql_mode", {**MODE, "mode": "group"})
+    assert (told["failed"], told["diagnosis"]) == (True, "unfit_tables")
+    assert (
+        "db3 holds tables that a group refuses to write to: shop.log (no primary key) and shop.old (MyISAM)."
+        in told["msg"]
+    )
+    assert not [server.sent for server in servers.values() if server.sent]
+    assert not call("mysql_mode", {**MODE, "mode": "semisync"}).get("failed")
+
+
+def test_info_tells_what_a_conversion_would_come_to(call: Call, servers: Servers) -> None:
+    servers |= {"db1": primary(), "db2": follower("db2"), "db3": follower("db3")}
+    asked = {name: value for name, value in MODE.items() if name != "replication_password"}
+    told = call("mysql_replication_info", {**asked, "mode": "group"})
+    assert (told["diagnosis"], told["mode"], told["converts"]) == ("wrong_mode", "semisync", False)
+    told = call("mysql_replication_info", {**asked, "convert": True})
+    assert (told["diagnosis"], told["mode"], told["converts"]) == ("healthy", "semisync", True)
+    assert (told["wanted_mode"], told["between_modes"]) == ("group", False)

@@ -74,6 +74,17 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.ALLOW_BOOTSTRAP, True, ["SET GLOBAL group_replication_bootstrap_group = ON"]),
         (Action.ALLOW_BOOTSTRAP, False, ["SET GLOBAL group_replication_bootstrap_group = OFF"]),
         (Action.START_GROUP, None, ["START GROUP_REPLICATION"]),
+        (
+            Action.FORGET_GROUP,
+            None,
+            [
+                "RESET PERSIST IF EXISTS group_replication_start_on_boot",
+                "RESET PERSIST IF EXISTS group_replication_group_seeds",
+                "RESET PERSIST IF EXISTS group_replication_local_address",
+                "RESET PERSIST IF EXISTS group_replication_group_name",
+            ],
+        ),
+        (Action.FORGET_PAIR, None, ["RESET PERSIST IF EXISTS rpl_semi_sync_source_wait_for_replica_count"]),
         (Action.STOP_GROUP, None, ["STOP GROUP_REPLICATION"]),
         (
             Action.LEAVE_GROUP,

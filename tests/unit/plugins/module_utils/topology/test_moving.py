@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.conversion import plan_conversion
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.failover import plan_failover
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import expected
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import expected, plan_group_member
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.leave import plan_leaving
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.mode import Mode, decide_mode, live_mode
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Topology
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, plan_member
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.switchover import plan_switchover
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     moving,
@@ -20,7 +22,18 @@ from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topolo
     wanted,
 )
 
-PLANNERS = {"switchover": plan_switchover, "failover": plan_failover, "leaving": plan_leaving}
+
+def converting(topology: Topology, wanted: Wanted) -> Plan:
+    """A way's name is a mode."""
+    return plan_conversion(topology, replace(wanted, name=""), Mode(wanted.name))
+
+
+PLANNERS = {
+    "switchover": plan_switchover,
+    "failover": plan_failover,
+    "leaving": plan_leaving,
+    "conversion": converting,
+}
 
 
 def ways() -> list[Any]:
@@ -100,3 +113,72 @@ def test_nobody_is_opened_before_it_is_followed() -> None:
     order = [step.action for step in steps]
     assert order.index(Action.START_REPLICATION) < order.index(Action.OPEN_WRITES)
     assert order.index(Action.WAIT_FOR_REPLICAS) < order.index(Action.OPEN_WRITES)
+
+
+CONVERSIONS = pytest.mark.parametrize(
+    ("world", "to"),
+    [
+        pytest.param(world, to, id=f"{world['world']}: {to}")
+        for world in moving("conversion")
+        for to, way in world["ways"].items()
+        if " " in " ".join(way)
+    ],
+)
+
+
+def prefixes(topology: Topology, to: str) -> Iterator[Topology]:
+    """What may be found where a conversion was interrupted."""
+    for seen, plan in rounds("conversion", topology, to):
+        for length in range(len(plan.steps) + 1):
+            yield expected(seen, plan.steps[:length])
+
+
+def is_kept_twice(topology: Topology) -> bool:
+    """What the primary acknowledges is on another server; one that takes no writes acknowledges nothing."""
+    for primary in writers(topology):
+        group = topology[primary].group
+        online = [row for row in group.members if row.state == "ONLINE"] if group else []
+        if not (topology[primary].semi_sync or len(online) > 1):
+            return False
+    return True
+
+
+@CONVERSIONS
+def test_a_conversion_keeps_what_is_acknowledged_on_two_servers(world: dict[str, Any], to: str) -> None:
+    before = topology_of(world)
+    for now in prefixes(before, to):
+        assert is_kept_twice(now) or not is_kept_twice(before)
+        assert {each.name for each in now.servers if each.writable} <= set(writers(before))
+        held = [server.holds for server in before.servers]
+        assert all(now[writers(before)[0]].gtid_executed.contains(each) for each in held)
+
+
+@CONVERSIONS
+def test_an_interrupted_conversion_ends_in_its_mode(world: dict[str, Any], to: str) -> None:
+    before = topology_of(world)
+    for now in prefixes(before, to):
+        *_others, (end, _plan) = rounds("conversion", now, to)
+        assert live_mode(end) == to
+        assert writers(end) == writers(before)
+        assert not decide_mode(end, to).between
+        assert is_kept_twice(end) or to == "single"
+
+
+@CONVERSIONS
+def test_a_run_in_the_middle_of_a_conversion_is_refused_or_does_no_harm(world: dict[str, Any], to: str) -> None:
+    """One that does not ask for it; whatever it does, the conversion goes to its end afterwards."""
+    before = topology_of(world)
+    for found in prefixes(before, to):
+        now, decided = found, decide_mode(found, "auto")
+        if decided.refusal:
+            assert "-e convert=true" in decided.refusal.sentence
+            continue
+        for name in (*world["servers"], *world["servers"]):
+            asked = replace(wanted(name), semi_sync=decided.mode is Mode.SEMISYNC)
+            plan = (plan_group_member if decided.mode is Mode.GROUP else plan_member)(now, asked)
+            for step in plan.steps:
+                now = expected(now, (step,))
+                assert set(writers(now)) <= set(writers(before))
+        assert writers(now) == writers(before)
+        *_others, (end, _plan) = rounds("conversion", now, to)
+        assert (live_mode(end), writers(end)) == (to, writers(before))

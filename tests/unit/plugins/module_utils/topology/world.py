@@ -74,6 +74,7 @@ def server_of(name: str, facts: dict[str, Any], seeds: str = "") -> Server:
         channels=(channel_of(facts),) if "follows" in facts else (),
         made_for_two=facts.get("made_for_two", False),
         given_up=facts.get("given_up", False),
+        unfit=tuple(facts.get("unfit", ())),
         group=group_of(name, facts, seeds) if "group" in facts else None,
         semi_sync=facts.get("semi_sync", not (closed or {"group", "follows"} & set(facts))),
     )

@@ -55,7 +55,13 @@ def seen(case, world):
     stamps = {name: {"texts": text_of(given, world)} for name, given in case.get("stamps", {}).items()}
     for name in set(stamps) & set(looks):
         looks[name]["texts"] = stamps.pop(name)["texts"]
-    return Seen(hosts=looks, stamps=stamps, silent=case.get("silent", ()), shrink=case.get("shrink", False))
+    return Seen(
+        hosts=looks,
+        stamps=stamps,
+        silent=case.get("silent", ()),
+        shrink=case.get("shrink", False),
+        convert=case.get("convert", False),
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
