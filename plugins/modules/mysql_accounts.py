@@ -85,6 +85,12 @@ options:
     type: list
     elements: str
     default: []
+  force:
+    description:
+      - Whether accounts are made without the binary log on a server that holds data, because all of it is about to be
+        replaced with a copy of another server.
+    type: bool
+    default: false
   binlog:
     description:
       - With V(true) changes are replicated, and the server must be the writable primary if there are any.
@@ -187,6 +193,7 @@ def main() -> None:
             "accounts": ACCOUNTS,
             "schemas": {"type": "list", "elements": "str", "default": []},
             "binlog": {"type": "bool", "default": True},
+            "force": {"type": "bool", "default": False},
             **LOCAL,
         },
         supports_check_mode=True,
@@ -202,7 +209,7 @@ def run(params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     connect = partial(open_session, local_login_of(params), here, params["timeout"])
     with connect() as session:
         found = observe_accounts(session, here.name, accounts)
-    plan = plan_accounts(found, accounts, schemas, binlog=params["binlog"])
+    plan = plan_accounts(found, accounts, schemas, binlog=params["binlog"], force=params["force"])
     done = apply(plan.steps, lambda _server: connect(), check_mode=check_mode, afterwards=plan.afterwards)
     before, after = lines(found, accounts, schemas), wanted_lines(found, accounts, schemas)
     return accounts_report(found.name, plan.refusal, done, before=before, after=after)

@@ -105,10 +105,10 @@ diagnosis:
   description:
     - The worst finding, or V(healthy).
     - One of V(two_writable), V(conflicting_claims), V(duplicate_identity), V(unreachable_primary),
-      V(group_without_majority), V(complete_outage), V(wrong_mode), V(diverged), V(no_primary), V(uninitialised),
-      V(primary_read_only), V(writable_replica), V(errant_gtids), V(purged_binlogs), V(foreign_data),
-      V(foreign_source), V(broken_replica), V(asynchronous), V(waiting_replica), V(out_of_group), V(unattached),
-      V(unreachable_member), V(version_mix), V(lagging), V(healthy).
+      V(group_without_majority), V(complete_outage), V(wrong_mode), V(login_refused), V(no_tls), V(gtid_off),
+      V(diverged), V(no_primary), V(uninitialised), V(primary_read_only), V(writable_replica), V(errant_gtids),
+      V(purged_binlogs), V(foreign_data), V(foreign_source), V(broken_replica), V(asynchronous), V(waiting_replica),
+      V(out_of_group), V(unattached), V(unreachable_member), V(version_mix), V(lagging), V(healthy).
   type: str
   returned: always
 findings:

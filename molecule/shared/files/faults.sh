@@ -161,6 +161,27 @@ channels() { # HOST...
   for host in "$PRIMARY" "$@"; do out_of_group "$host"; done
 }
 
+state() { # what a run that is refused may not change, on the hosts that answer
+  local host
+  for host in $HOSTS; do
+    "$PODMAN" exec "$LAB-$host" bash -c 'mysql --batch --skip-column-names --execute="SELECT @@hostname, @@server_uuid, @@server_id,
+      @@gtid_mode, @@super_read_only, @@rpl_semi_sync_source_enabled; SHOW DATABASES;
+      SELECT CHANNEL_NAME, HOST, USER FROM performance_schema.replication_connection_configuration ORDER BY 1;
+      SELECT * FROM performance_schema.persisted_variables ORDER BY 1"
+      sha1sum /etc/mysql/mysql.conf.d/* /etc/webstack/mysql_logins.json' </dev/null 2>/dev/null || echo "$host does not answer"
+  done
+}
+
+# Somebody else's server: another data directory with a schema, and none of our accounts.
+stranger() { # HOST
+  on "$1" 'systemctl stop mysql
+    mv /var/lib/mysql /var/lib/mysql.away
+    install -d -o mysql -g mysql -m 0750 /var/lib/mysql
+    mysqld --no-defaults --initialize-insecure --user=mysql --datadir=/var/lib/mysql
+    systemctl start mysql
+    mysql --execute="SET GLOBAL super_read_only = OFF; CREATE DATABASE shop; SET GLOBAL super_read_only = ON"'
+}
+
 fewer() { # HOST COMMAND...: with an inventory that does not name this host
   CONVERT_WITHOUT=$1 INVENTORIES="--inventory=$PLAYBOOKS/../molecule/convert/inventory/hosts" "${@:2}"
 }

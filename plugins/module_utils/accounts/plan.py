@@ -9,11 +9,12 @@ keeps this, and planning again after any prefix gives the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Found, Grant, Instance
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.password import matches
+from ansible_collections.scaleup.webstack.plugins.module_utils.digest import SYSTEM_SCHEMAS
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action, Step
 
 
@@ -27,9 +28,9 @@ class AccountsPlan:
 
 
 def plan_accounts(
-    found: Instance, accounts: Iterable[Account], schemas: Iterable[str], *, binlog: bool
+    found: Instance, accounts: Sequence[Account], schemas: Iterable[str], *, binlog: bool, force: bool = False
 ) -> AccountsPlan:
-    """The plan for one server. Without the binary log only a server that holds no data may be changed."""
+    """The plan for one server. Without the binary log only one without data may be changed, or whose data is to go."""
     steps = [
         Step(found.name, Action.CREATE_SCHEMA, f"schema {schema} is missing", schema)
         for schema in schemas
@@ -39,12 +40,14 @@ def plan_accounts(
         steps += _account_steps(found.name, account, found.accounts.get(account.shown))
     back = Step(found.name, Action.CLOSE_WRITES, "the server is read-only again, as it was")
     if not steps:
-        left_open = found.pristine and found.read_only and not (binlog or found.super_read_only)
+        left_open = (found.pristine or force) and found.read_only and not (binlog or found.super_read_only)
         return AccountsPlan((back,) if left_open else ())  # a run that was interrupted left it so
     if binlog:
         refusal = _refused_with_binlog(found)
         return AccountsPlan(() if refusal else tuple(steps), refusal=refusal)
-    if not found.pristine:
+    if not (found.pristine or force):
+        if not any(account.shown in found.accounts for account in accounts):
+            return AccountsPlan(refusal=_stranger(found))
         text = f"{found.name} already holds data, so its accounts come through the binary log: run this on the primary"
         return AccountsPlan(refusal=f"{text} with binlog set to true.")
     first = [Step(found.name, Action.KEEP_OUT_OF_BINLOG, "what is made here must not become an errant transaction")]
@@ -85,6 +88,15 @@ def _line(who: str, one: Found, verifier: str) -> str:
     tls = "required" if one.tls else "not required"
     limit = f", {one.sessions} sessions" if one.sessions else ""
     return f"account {who}: {how}, TLS {tls}{limit}{', locked' * one.locked}; {grants}"
+
+
+def _stranger(found: Instance) -> str:
+    own = ", ".join(sorted(found.schemas.difference(SYSTEM_SCHEMAS)))
+    return (
+        f"{found.name} holds data of its own ({own or 'no schema, but transactions'}) and no account of this stack: it "
+        "is no member. Take it out of the inventory; or save what it holds if it matters, and add "
+        f"-e force_reseed={found.name}: all of it is replaced with a copy of the others."
+    )
 
 
 def _refused_with_binlog(found: Instance) -> str:

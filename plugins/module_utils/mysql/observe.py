@@ -156,6 +156,7 @@ def _server(member: Member, session: Asks) -> Server:
         group=_group(session, membership),
         semi_sync=membership["semi_sync"] == "ON",
         made_for_two=bool(membership["made_for_two"]),
+        gtid_mode=str(row["gtid_mode"]),
         schemas=tuple(str(membership["schemas"]).split(",")) if membership["schemas"] else (),
     )
 

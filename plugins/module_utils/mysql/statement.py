@@ -62,7 +62,7 @@ class Restart:
 IDENTITY = Statement(
     "SELECT @@global.server_uuid AS server_uuid, @@global.server_id AS server_id, @@global.version AS version,"
     " @@global.read_only AS read_only, @@global.super_read_only AS super_read_only,"
-    " @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged"
+    " @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged, @@global.gtid_mode AS gtid_mode"
 )
 REPLICA_STATUS = Statement("SHOW REPLICA STATUS")
 # Kept by the server itself, as it is in its file: that it is kept marks a server that waits for a replica, or is one.

@@ -28,6 +28,9 @@ class Diagnosis(StrEnum):
     COMPLETE_OUTAGE = "complete_outage"
     NOT_FENCED = "not_fenced"
     WRONG_MODE = "wrong_mode"
+    LOGIN_REFUSED = "login_refused"
+    NO_TLS = "no_tls"
+    GTID_OFF = "gtid_off"
     DIVERGED = "diverged"
     NO_PRIMARY = "no_primary"
     UNINITIALISED = "uninitialised"
@@ -67,17 +70,24 @@ REMEDIES: dict[Diagnosis, str] = {
     "that are to go on.",
     Diagnosis.WRONG_MODE: "Add -e convert=true to convert the servers. Or set webstack_db_mode to auto or to the mode "
     "that they work in, and name as many servers as that mode takes.",
+    Diagnosis.LOGIN_REFUSED: "Give the password that the server has, in webstack_secrets or by the store on the state "
+    "host; or take the server out of the inventory, if it is one of another stack.",
+    Diagnosis.NO_TLS: "See in its error log why it cannot read its certificate, then run ALTER INSTANCE RELOAD TLS "
+    "there.",
+    Diagnosis.GTID_OFF: "Set it to OFF_PERMISSIVE, ON_PERMISSIVE and ON there, one after the other, with SET GLOBAL "
+    "gtid_mode; its file has it so already.",
     Diagnosis.DIVERGED: "Decide whose transactions count, and re-create the others from that server.",
     Diagnosis.NO_PRIMARY: "Make every configured server answer, then run this again.",
     Diagnosis.UNINITIALISED: "Run site.yml: the seed becomes the primary.",
     Diagnosis.PRIMARY_READ_ONLY: "Run the database playbook: it opens writes again where that is provably right.",
     Diagnosis.WRITABLE_REPLICA: "Run the database playbook: it makes replicas read-only.",
-    Diagnosis.ERRANT_GTIDS: "Run the rejoin playbook for it: it saves what those transactions wrote to a file, and "
-    "replaces the server's data with a copy of the others; skipping them would leave the data different.",
-    Diagnosis.PURGED_BINLOGS: "Run the rejoin playbook for it: it replaces the server's data with a copy of the "
-    "others.",
-    Diagnosis.FOREIGN_DATA: "Save what it holds if it matters, then run the rejoin playbook for it: it replaces all "
-    "of it with a copy of the others.",
+    Diagnosis.ERRANT_GTIDS: "Run the rejoin playbook for it, or add -e force_reseed=HOST: what those transactions "
+    "wrote is saved to a file, and the server's data is replaced with a copy of the others; skipping them would leave "
+    "the data different.",
+    Diagnosis.PURGED_BINLOGS: "Run the rejoin playbook for it, or add -e force_reseed=HOST: the server's data is "
+    "replaced with a copy of the others.",
+    Diagnosis.FOREIGN_DATA: "Save what it holds if it matters, then run the rejoin playbook for it, or add "
+    "-e force_reseed=HOST: all of it is replaced with a copy of the others.",
     Diagnosis.FOREIGN_SOURCE: "Name that source in the inventory, or remove the channel on purpose: STOP REPLICA, "
     "then RESET REPLICA ALL.",
     Diagnosis.FOREIGN_MEMBER: "Put it back into the inventory, and take it out with the scale_in playbook.",
@@ -178,6 +188,25 @@ def errant_on(server: Server, primary: Server) -> GtidSet:
 def purged_for(server: Server, primary: Server) -> GtidSet:
     """Transactions that a server still needs and the primary no longer has in its binary logs."""
     return primary.gtid_purged.subtract(server.gtid_executed)
+
+
+# What MySQL's errors say of a server that is there.
+_REFUSALS = {"(error 1045)": Diagnosis.LOGIN_REFUSED, "(error 2026)": Diagnosis.NO_TLS}
+
+
+def silent_finding(server: Server) -> Finding:
+    """Why a server cannot be asked."""
+    text = f"{server.name} does not answer by SQL: {server.error}."
+    known = (diagnosis for number, diagnosis in _REFUSALS.items() if number in server.error)
+    return Finding(next(known, Diagnosis.UNREACHABLE_MEMBER), (server.name,), text)
+
+
+def without_gtid_finding(server: Server) -> Finding | None:
+    """The refusal of a server whose transactions cannot be told apart."""
+    if server.gtid_mode == "ON":
+        return None
+    text = f"{server.name} runs with gtid_mode {server.gtid_mode}, and nobody can tell what it holds."
+    return Finding(Diagnosis.GTID_OFF, (server.name,), text)
 
 
 def errant_finding(server: Server, primary: Server) -> Finding | None:
@@ -383,9 +412,11 @@ def _by_data(topology: Topology, seed: str) -> Verdict:
 def _about(topology: Topology, server: Server, verdict: Verdict, lag_limit: int) -> Iterator[Finding]:
     """What is the matter with one server that is not the primary."""
     if not server.reachable:
-        text = f"{server.name} does not answer by SQL: {server.error}."
-        yield Finding(Diagnosis.UNREACHABLE_MEMBER, (server.name,), text)
+        yield silent_finding(server)
         return
+    without_gtid = without_gtid_finding(server)
+    if without_gtid:
+        yield without_gtid
     for channel in server.channels:
         yield from _about_channel(topology, server, channel, lag_limit)
     if server.writable and server.channels:

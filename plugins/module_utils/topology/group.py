@@ -23,6 +23,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     Verdict,
     errant_finding,
     find_primary,
+    silent_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import (
     IN_GROUP,
@@ -36,6 +37,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan imp
     Wanted,
     after,
     closing,
+    never,
     seeding,
 )
 
@@ -55,13 +57,12 @@ def plan_group_member(topology: Topology, wanted: Wanted) -> Plan:
     """The plan for the server `wanted.name`."""
     server = topology[wanted.name]
     if not server.reachable:
-        text = f"{server.name} does not answer by SQL: {server.error}."
-        return Plan(refusal=Finding(Diagnosis.UNREACHABLE_MEMBER, (server.name,), text))
+        return Plan(refusal=silent_finding(server))
     verdict = find_primary(topology, wanted.seed)
     if verdict.primary is None:
         return Plan(closing(server), verdict.finding)
     primary = topology[verdict.primary]
-    refusal = _no_group(server, primary, begins=verdict.begins)
+    refusal = never(server, primary, wanted) or _no_group(server, primary, begins=verdict.begins)
     if refusal:
         return Plan((), refusal, primary.name)
     name = primary.group.name if primary.group else group_name_of(primary)

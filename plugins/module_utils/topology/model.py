@@ -129,6 +129,7 @@ class Server:
     schemas: tuple[str, ...] = ()
     given_up: bool = False
     unfit: tuple[str, ...] = ()
+    gtid_mode: str = "ON"
 
     @property
     def name(self) -> str:

@@ -25,6 +25,8 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     find_primary,
     foreign_data_finding,
     purged_finding,
+    silent_finding,
+    without_gtid_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.gtid import GtidSet
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
@@ -96,12 +98,14 @@ def plan_member(topology: Topology, wanted: Wanted) -> Plan:
     """The plan for the server `wanted.name`."""
     server = topology[wanted.name]
     if not server.reachable:
-        text = f"{server.name} does not answer by SQL: {server.error}."
-        return Plan(refusal=Finding(Diagnosis.UNREACHABLE_MEMBER, (server.name,), text))
+        return Plan(refusal=silent_finding(server))
     closed = closing(server)
     verdict = find_primary(topology, wanted.seed)
     if verdict.primary is None:
         return Plan(closed, verdict.finding)
+    refusal = never(server, topology[verdict.primary], wanted)
+    if refusal:
+        return Plan(closed, refusal, verdict.primary)
     grouped = next((each for each in (server, topology[verdict.primary]) if each.group), None)
     if grouped:
         text = f"{grouped.name} is made for a replication group, where nobody replicates by a channel of its own."
@@ -110,6 +114,14 @@ def plan_member(topology: Topology, wanted: Wanted) -> Plan:
         return _plan_primary(topology, server, verdict, wanted)
     steps, refusal = plan_replica(topology, server, topology[verdict.primary], wanted)
     return Plan((*closed, *steps), refusal, verdict.primary)
+
+
+def never(server: Server, primary: Server, wanted: Wanted) -> Finding | None:
+    """What is refused in every mode: a copy in place of the primary's own data, and servers without GTID."""
+    if wanted.reseed and server.name == primary.name and server.holds:
+        text = f"{server.name} is the primary, and nobody else holds more."
+        return Finding(Diagnosis.PRIMARY_NEEDED, (server.name,), text)
+    return without_gtid_finding(server) or without_gtid_finding(primary)
 
 
 def expected(topology: Topology, steps: tuple[Step, ...]) -> Topology:

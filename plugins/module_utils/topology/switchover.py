@@ -23,6 +23,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.topology.diagnose
     errant_finding,
     find_primary,
     newer_finding,
+    silent_finding,
 )
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Server, Topology
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import (
@@ -59,8 +60,7 @@ def unfit(topology: Topology, primary: Server, name: str) -> Finding | None:
     """Why a server cannot take the primary's part; None if it can."""
     server = topology[name]
     if not server.reachable:
-        text = f"{name} does not answer by SQL: {server.error}."
-        return Finding(Diagnosis.UNREACHABLE_MEMBER, (name,), text)
+        return silent_finding(server)
     return (
         _outside(topology, primary, server)
         or (broken_finding(server) if primary.writable else None)

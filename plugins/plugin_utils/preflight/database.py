@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from ..declared import convert
 from .model import Stack
 
 # Replication and the other roles rely on these.
@@ -44,6 +45,7 @@ SERVERS = {
 def check(stack: Stack) -> Iterator[str]:
     """Enough servers for the mode, an id for each, and settings that are free to be set."""
     yield from _mode(stack)
+    yield from _to_replace(stack)
     yield from _servers(stack)
 
 
@@ -55,6 +57,19 @@ def _mode(stack: Stack) -> Iterator[str]:
             yield (
                 f"webstack_db_mode is {mode}, and group db has {count} host{'s' * (count > 1)}: {why}. "
                 "Change one of the two, or choose auto."
+            )
+
+
+def _to_replace(stack: Stack) -> Iterator[str]:
+    """Names behind -e force_reseed, which is the same for all hosts."""
+    for host in list(stack.layout.hosts)[:1]:
+        given = stack.run.hostvars[host].get("force_reseed")
+        names = convert([] if given is None else given, {"type": "list", "elements": "str"})
+        strangers = [name for name in names if name not in stack.layout.tiers["db"]]
+        if strangers:
+            yield (
+                f"force_reseed names {', '.join(strangers)}, which is no database host. "
+                f"Name one of {', '.join(stack.layout.tiers['db'])}."
             )
 
 

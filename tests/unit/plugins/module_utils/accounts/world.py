@@ -30,9 +30,10 @@ class World:
     accounts: tuple[Account, ...]
     schemas: tuple[str, ...] = ()
     binlog: bool = True
+    force: bool = False
 
     def plan(self) -> AccountsPlan:
-        return plan_accounts(self.server, self.accounts, self.schemas, binlog=self.binlog)
+        return plan_accounts(self.server, self.accounts, self.schemas, binlog=self.binlog, force=self.force)
 
     def after(self, steps: Iterable[Step]) -> World:
         server = self.server
@@ -57,6 +58,7 @@ def world_of(facts: dict[str, Any]) -> World:
         tuple(wanted(name, each) for name, each in facts["wanted"].items()),
         tuple(facts.get("schemas", ())),
         facts.get("binlog", True),
+        facts.get("force", False),
     )
 
 

@@ -22,6 +22,7 @@ def identity(name: str, executed: str = "", *, writable: bool = False) -> dict[s
         "super_read_only": closed,
         "gtid_executed": str(gtids(executed)),
         "gtid_purged": "",
+        "gtid_mode": "ON",
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils.step import Action
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.group import plan_group_member
 from ansible_collections.scaleup.webstack.plugins.module_utils.topology.model import Channel, Receiver, Server, Topology
-from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import expected, plan_member
+from ansible_collections.scaleup.webstack.plugins.module_utils.topology.plan import Plan, Wanted, expected, plan_member
 from ansible_collections.scaleup.webstack.tests.unit.plugins.module_utils.topology.world import (
     CA,
     NAMES,
@@ -154,3 +156,12 @@ def test_a_changed_replication_account_is_a_reason_to_point_again() -> None:
     reason = next(step.reason for step in plan.steps if step.action is Action.POINT_TO_SOURCE)
     assert "not as other" in reason
     assert "/other.pem" in reason
+
+
+@pytest.mark.parametrize("planner", [plan_member, plan_group_member])
+def test_the_data_of_the_primary_is_never_replaced(planner: Callable[[Topology, Wanted], Plan]) -> None:
+    truth = topology_of({"servers": {"db1": {"writable": True, "has": "A:1"}, "db2": {"has": "A:1,B:1"}}})
+    plan = planner(truth, replace(wanted("db1"), reseed=True))
+    assert plan.refusal is not None
+    assert plan.refusal.sentence.startswith("db1 is the primary, and nobody else holds more. Move the primary")
+    assert not plan.steps

@@ -59,7 +59,8 @@ def member_of(name: str) -> Member:
 
 def server_of(name: str, facts: dict[str, Any], seeds: str = "") -> Server:
     if facts.get("silent"):
-        return Server(member_of(name), reachable=False, error="timed out", given_up=facts.get("given_up", False))
+        error = facts.get("error", "timed out")
+        return Server(member_of(name), reachable=False, error=error, given_up=facts.get("given_up", False))
     closed = not facts.get("writable", False)
     return Server(
         member_of(name),
@@ -74,6 +75,7 @@ def server_of(name: str, facts: dict[str, Any], seeds: str = "") -> Server:
         channels=(channel_of(facts),) if "follows" in facts else (),
         made_for_two=facts.get("made_for_two", False),
         given_up=facts.get("given_up", False),
+        gtid_mode=facts.get("gtid_mode", "ON"),
         unfit=tuple(facts.get("unfit", ())),
         group=group_of(name, facts, seeds) if "group" in facts else None,
         semi_sync=facts.get("semi_sync", not (closed or {"group", "follows"} & set(facts))),
