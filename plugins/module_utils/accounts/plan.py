@@ -10,7 +10,7 @@ keeps this, and planning again after any prefix gives the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.model import Account, Found, Grant, Instance
 from ansible_collections.scaleup.webstack.plugins.module_utils.accounts.password import matches
