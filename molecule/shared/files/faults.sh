@@ -140,6 +140,26 @@ out_of_group() { # HOST
   [ "$(sql "$1" 'SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid' 2>/dev/null)" != ONLINE ]
 }
 
+readers() { # HOST: how many sessions of the application's reader it has
+  sql "$1" "SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_USER LIKE '%\\_reader'"
+}
+
+reads_at() { # HOST
+  [ "$(readers "$1")" -gt 0 ]
+}
+
+writers() { # HOST: how many sessions of the application's writer it has, given up by their clients or not
+  sql "$1" "SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_USER LIKE '%\\_writer'"
+}
+
+crowded() { # HOST: as many as may be
+  [ "$(writers "$1")" -ge "$(sql "$1" "SELECT MAX(max_user_connections) FROM mysql.user")" ]
+}
+
+free_sessions() { # HOST
+  sql "$1" "SELECT @@max_connections - VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Threads_connected'"
+}
+
 # A transaction that only the old primary has: it leaves the group, is made writable by hand, and cannot come back with it.
 stray() {
   sql "$PRIMARY" 'STOP GROUP_REPLICATION; SET GLOBAL super_read_only = OFF; CREATE DATABASE fault; SET GLOBAL super_read_only = ON' >&2
@@ -218,7 +238,7 @@ usual_disk() { # HOST
   within 90 whole
 }
 
-# Only for mysqld, by a library between it and the kernel.
+# Only for mysqld, by a library between it and the kernel, which makes it slow.
 wrong_clock() { # HOST SHIFT
   on "$1" "apt-get --quiet --quiet --yes --no-install-recommends install libfaketime
     mkdir -p /run/systemd/system/mysql.service.d
