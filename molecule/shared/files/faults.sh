@@ -148,6 +148,12 @@ reads_at() { # HOST
   [ "$(readers "$1")" -gt 0 ]
 }
 
+reads_somewhere() {
+  local host
+  for host in $HOSTS; do if reads_at "$host"; then return; fi; done
+  return 1
+}
+
 writers() { # HOST: how many sessions of the application's writer it has, given up by their clients or not
   sql "$1" "SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_USER LIKE '%\\_writer'"
 }
@@ -158,6 +164,76 @@ crowded() { # HOST: as many as may be
 
 free_sessions() { # HOST
   sql "$1" "SELECT @@max_connections - VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Threads_connected'"
+}
+
+# Nothing more is applied to the application's table, until let_go.
+held() { # HOST
+  on "$1" "mysql demo --execute='LOCK TABLES items READ; SELECT SLEEP(110)'" >/dev/null 2>&1 &
+}
+
+let_go() { # HOST
+  sql "$1" "$(sql "$1" "SELECT CONCAT('KILL ', PROCESSLIST_ID) FROM performance_schema.threads WHERE PROCESSLIST_INFO = 'SELECT SLEEP(110)'")"
+}
+
+# What the proxy beside an application answers.
+proxy() { # COMMAND
+  timeout 60 "$PODMAN" exec "$LAB-app1" python3 -c "$ASK"'print(ask(sys.argv[1]))' "$1" </dev/null
+}
+ASK='import socket, sys, time
+def ask(command):
+    with socket.socket(socket.AF_UNIX) as proxy:
+        proxy.connect("/run/webstack-app-proxy/admin.sock")
+        proxy.sendall(command.encode() + b"\n")
+        return proxy.makefile().read()
+'
+
+part() { # HOST: its weight in percent
+  proxy "get weight reader/$1" | cut -d' ' -f1
+}
+
+part_below() { # HOST PERCENT
+  [ "$(part "$1")" -lt "$2" ]
+}
+
+whole_part() { # HOST
+  [ "$(part "$1")" = 100 ]
+}
+
+let_in() { # HOST: readers may come to it
+  proxy 'show servers state reader' | awk -v host="$1" '$4 == host { found = $6 == 2 } END { exit !found }'
+}
+
+shut_out() { # HOST
+  ! let_in "$1"
+}
+
+# How many of so many sessions that are opened at once, and do nothing, come to a host.
+of_new_sessions() { # NUMBER HOST
+  timeout 60 "$PODMAN" exec "$LAB-app1" python3 -c "$ASK"'
+opened = [socket.create_connection(("127.0.0.1", 6447)) for _ in range(int(sys.argv[1]))]
+time.sleep(1)
+mine = {f"src=127.0.0.1:{each.getsockname()[1]}" for each in opened}
+print(sum(f"srv={sys.argv[2]}" in words and bool(mine & words) for words in map(set, map(str.split, ask("show sess").splitlines()))))' "$@" </dev/null
+}
+
+# A host that the inventory has from now on.
+spare() { # HOST
+  export WEBSTACK_SPARES=$1
+  make --directory="$PLAYBOOKS/.." lab >&2
+}
+
+gone() { # HOST
+  unset WEBSTACK_SPARES
+  "$PODMAN" rm --force --time 0 --volumes "$LAB-$1" >&2
+}
+
+nothing_to_do() { # PLAYBOOK
+  local said
+  said=$(play "$1")
+  if grep -E '(changed|unreachable|failed)=[1-9]' <<<"$said" >&2; then
+    grep -A9 '^changed' <<<"$said" >&2
+    return 1
+  fi
 }
 
 # A transaction that only the old primary has: it leaves the group, is made writable by hand, and cannot come back with it.
