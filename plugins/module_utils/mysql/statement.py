@@ -21,6 +21,7 @@ Row = dict[str, object]
 
 
 _GROUP_RUNS = 3093
+_TURN = "webstack_join"  # a lock of a session, on the primary
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,10 @@ def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noq
         case Action.START_GROUP, _:
             # A server that has just booted may be starting it by itself.
             return (Statement("START GROUP_REPLICATION", done_already=_GROUP_RUNS),)
+        case Action.TAKE_TURN, int() as seconds:
+            return (Wait(Statement("SELECT GET_LOCK(%s, 1) AS taken", (_TURN,)), _not_my_turn, seconds),)
+        case Action.END_TURN, _:
+            return (Statement("SELECT RELEASE_LOCK(%s)", (_TURN,)),)
         case Action.STOP_GROUP, _:
             return (Statement("STOP GROUP_REPLICATION"),)
         case Action.WAIT_UNTIL_ONLINE, (str() as server_uuid, int() as seconds):
@@ -291,6 +296,10 @@ def _not_online(rows: Sequence[Row], server_uuid: str) -> str:
     if state == "ERROR":
         raise InvalidError("its state in the group became ERROR; its error log names the cause")
     return "" if state == "ONLINE" else f"its state in the group is {state}"
+
+
+def _not_my_turn(rows: Sequence[Row]) -> str:
+    return "" if rows and rows[0]["taken"] == 1 else "another server is joining the group"
 
 
 def _not_caught_up(rows: Sequence[Row]) -> str:

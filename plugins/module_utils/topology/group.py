@@ -7,8 +7,8 @@ begins holds whatever any other holds. A server joins only if it holds nothing t
 nothing that the primary has purged. Where it does, it gets a copy of another member first: without a question if it is
 empty, else only if it was asked for by name. Every prefix of a plan keeps that, and planning again after any prefix
 gives the rest.
-Order: settings that the server keeps, the account that it catches up with, then the start; leave to begin a group is
-taken back whatever became of the start.
+Order: settings that the server keeps, the account that it catches up with, then the start, when it is its turn; leave
+to begin a group is taken back whatever became of the start.
 """
 
 from __future__ import annotations
@@ -173,8 +173,21 @@ def _joining(server: Server, primary: Server, settings: tuple[Step, ...], wanted
     if state != "RECOVERING":
         steps += [*_stopping(server), *settings]
         reason = f"its state is {state}, and {primary.name} leads the group"
-        steps.append(Step(server.name, Action.START_GROUP, reason))
+        steps += _in_turn(primary, Step(server.name, Action.START_GROUP, reason), wanted)
     return [*steps, _waiting(server, wanted)]
+
+
+def _in_turn(primary: Server, start: Step, wanted: Wanted) -> tuple[Step, ...]:
+    """Two that join at once get in each other's way, and wait for half a minute before they try again.
+
+    The lock that keeps them apart is the primary's, and ends with the session that holds it.
+    """
+    reason = f"one server at a time joins the group, {start.server} now"
+    return (
+        Step(primary.name, Action.TAKE_TURN, reason, wanted.timeout),
+        start,
+        Step(primary.name, Action.END_TURN, f"{start.server} has joined"),
+    )
 
 
 def _stopping(server: Server) -> tuple[Step, ...]:
@@ -202,7 +215,7 @@ def _after(topology: Topology, server: Server, step: Step) -> Topology:  # noqa:
             return topology.with_(replace(server, group=group))
         case Action.SET_RECOVERY_ACCOUNT, (str() as user, _):
             return topology.with_(replace(server, group=replace(group, recovery_user=user)))
-        case Action.ALLOW_BOOTSTRAP, _:
+        case ((Action.ALLOW_BOOTSTRAP | Action.TAKE_TURN | Action.END_TURN), _):
             return topology
         case Action.STOP_GROUP, _:
             return _left(topology, server, group)

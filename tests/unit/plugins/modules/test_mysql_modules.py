@@ -152,7 +152,8 @@ def in_group(name: str, *, writable: bool = False, states: dict[str, str] | None
         for each, state in (states or {"db1": "ONLINE PRIMARY", "db2": "ONLINE SECONDARY"}).items()
     ]
     who = [identity(name, "A:1-5", writable=writable)]
-    return Mysqld({IDENTITY: who, MEMBERSHIP.sql: [kept], "SELECT MEMBER_ID": view})
+    turn = [{"taken": 1}]
+    return Mysqld({IDENTITY: who, MEMBERSHIP.sql: [kept], "SELECT MEMBER_ID": view, "SELECT GET_LOCK": turn})
 
 
 def test_a_fresh_server_joins_the_group(call: Call, servers: Servers) -> None:
@@ -163,7 +164,9 @@ def test_a_fresh_server_joins_the_group(call: Call, servers: Servers) -> None:
     assert [step["action"] for step in told["plan"]] == [
         "configure_group",
         "set_recovery_account",
+        "take_turn",
         "start_group",
+        "end_turn",
         "wait_until_online",
     ]
     assert "SOURCE_PASSWORD = '********'" in " ".join(told["queries"])

@@ -74,6 +74,7 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.ALLOW_BOOTSTRAP, True, ["SET GLOBAL group_replication_bootstrap_group = ON"]),
         (Action.ALLOW_BOOTSTRAP, False, ["SET GLOBAL group_replication_bootstrap_group = OFF"]),
         (Action.START_GROUP, None, ["START GROUP_REPLICATION"]),
+        (Action.END_TURN, None, ["SELECT RELEASE_LOCK('webstack_join')"]),
         (
             Action.FORGET_GROUP,
             None,
@@ -156,7 +157,7 @@ def test_sql(action: Action, argument: object, sql: list[str]) -> None:
 
 def test_every_action_has_sql() -> None:
     covered = {mark.args[1][number][0] for mark in test_sql.pytestmark for number in range(len(mark.args[1]))}  # type: ignore[attr-defined]
-    waits = {Action.WAIT_UNTIL_REPLICATING, Action.WAIT_UNTIL_ONLINE, Action.CATCH_UP, Action.WAIT_UNTIL_WRITABLE}
+    waits = {each for each in Action if each.value.startswith("wait_until_")} | {Action.CATCH_UP, Action.TAKE_TURN}
     assert covered | waits == set(Action)
 
 
@@ -192,6 +193,13 @@ def test_waits_for_its_own_state_in_the_group() -> None:
     assert wait.missing([other, {"server_uuid": "me", "state": "ONLINE"}]) == ""
     with pytest.raises(InvalidError):
         wait.missing([{"server_uuid": "me", "state": "ERROR"}])
+
+
+def test_waits_for_its_turn_to_join() -> None:
+    (wait,) = statements_for(Step("db1", Action.TAKE_TURN, "", 30))
+    assert isinstance(wait, Wait)
+    assert wait.missing([{"taken": 0}]) == "another server is joining the group"
+    assert wait.missing([{"taken": 1}]) == ""
 
 
 def waiting() -> Wait:
