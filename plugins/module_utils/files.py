@@ -25,6 +25,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.errors import Inv
 
 NOTES = "/run/webstack"
 VERBS = ("reload", "restart")
+_CALM = {"ActiveState": "active", "UnitFileState": "enabled", "NeedDaemonReload": "no"}
 KEYS = {"dest", "content", "owner", "group", "mode", "validate", "secret", *VERBS}
 Run = Callable[[list[str]], tuple[int, str, str]]
 
@@ -150,19 +151,36 @@ def states(wanted: Iterable[Wanted], notes: Notes) -> dict[str, str]:
     }
 
 
-def keep(entries: Iterable[object], run: Run, *, change: bool) -> dict[str, Any]:
+def told(needs: dict[str, str], shown: str) -> dict[str, list[str]]:
+    """Return with which units nothing has to be done, and which are off; pure.
+
+    `shown` is what `systemctl show` says of these units, in this order: a block of name=value lines for each.
+    """
+    blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
+    said = dict(zip(needs, blocks, strict=False))  # nothing is said where systemd does not run
+    idle = {unit for unit, each in said.items() if each.get("ActiveState") in ("inactive", "failed")}
+    return {
+        "settled": [unit for unit in said if needs[unit] == "started" and said[unit] == _CALM],
+        "off": [unit for unit in said if unit in idle and said[unit]["UnitFileState"] != "enabled"],
+    }
+
+
+def keep(entries: Iterable[object], run: Run, *, change: bool, units: Iterable[str] = ()) -> dict[str, Any]:
     """Look, write what differs if that is wanted, and return what a module says of it."""
     wanted = [Wanted.of(item) for item in entries]
     found = {each.dest: look(each.dest) for each in wanted}
     different = [each for each in wanted if differs(each, found[each.dest])]
     notes = due(noted(wanted), different)
+    needs = {**states(wanted, notes), **dict.fromkeys(units, "started")}
+    shown = run(["systemctl", "show", f"--property={','.join(_CALM)}", *needs])[1] if needs else ""
     if different and change:
         place(different, notes, run)
     return {
         "changed": bool(different),
         "changed_files": [each.dest for each in different],
         "diff": [diff(each, found[each.dest]) for each in different],
-        "states": states(wanted, notes),
+        "states": needs,
+        **told(needs, shown),
         **{verb: {unit: sorted(paths) for unit, paths in units.items()} for verb, units in notes.items()},
     }
 

@@ -37,6 +37,11 @@ options:
     type: list
     elements: dict
     required: true
+  units:
+    description: Units that no entry names, and whose state is to be told as well.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -55,6 +60,7 @@ EXAMPLES = r"""
     name: webstack-app-proxy.service
     state: "{{ proxy_files.states['webstack-app-proxy.service'] }}"
     enabled: true
+  when: "'webstack-app-proxy.service' not in proxy_files.settled"
 """
 
 RETURN = r"""
@@ -69,6 +75,16 @@ states:
     - One of C(restarted), C(reloaded), and C(started) if there is nothing new to read.
   returned: success
   type: dict
+settled:
+  description: Those of these units that need nothing. They run, start at a boot, and have nothing new to read.
+  returned: success
+  type: list
+  elements: str
+off:
+  description: Those of these units that neither run nor start at a boot.
+  returned: success
+  type: list
+  elements: str
 reload:
   description: Paths that a unit has not read yet and that a reload is enough for, by unit.
   returned: success
@@ -86,11 +102,15 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.files import keep
 
 def main() -> None:
     """Look, write what differs, say what the units have to do."""
-    spec = {"files": {"type": "list", "elements": "dict", "required": True}}
+    spec = {
+        "files": {"type": "list", "elements": "dict", "required": True},
+        "units": {"type": "list", "elements": "str", "default": []},
+    }
     # no_log and an empty invocation: contents may be secret.
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, no_log=True)
     try:
-        kept = keep(module.params["files"], module.run_command, change=not module.check_mode)
+        change, units = not module.check_mode, module.params["units"]
+        kept = keep(module.params["files"], module.run_command, change=change, units=units)
     except (WebstackError, OSError) as error:
         module.fail_json(msg=str(error), invocation={})
     module.exit_json(**kept, invocation={})

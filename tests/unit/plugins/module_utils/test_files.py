@@ -23,6 +23,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.files import (
     place,
     states,
     together,
+    told,
 )
 
 ME = {"owner": pwd.getpwuid(os.getuid()).pw_name, "group": grp.getgrgid(os.getgid()).gr_name}
@@ -202,6 +203,26 @@ def test_a_restart_is_more_than_a_reload() -> None:
     assert states(files, due(NOTHING, [])) == {"u.service": "started"}
 
 
+def shown(*units: str) -> str:
+    return "\n".join(
+        "ActiveState={}\nUnitFileState={}\nNeedDaemonReload={}\n".format(*each.split("/")) for each in units
+    )
+
+
+def test_a_unit_is_left_alone_only_if_nothing_has_to_be_done_with_it() -> None:
+    needs = {"a.service": "started", "b.service": "reloaded"}
+    assert told(needs, shown("active/enabled/no", "active/enabled/no"))["settled"] == ["a.service"]
+    for other in ("inactive/enabled/no", "active/disabled/no", "active/enabled/yes", "activating/enabled/no"):
+        assert told(needs, shown(other, "active/enabled/no"))["settled"] == []
+    assert told(needs, "") == told({}, "") == {"settled": [], "off": []}
+
+
+def test_a_unit_is_off_if_it_neither_runs_nor_starts_at_a_boot() -> None:
+    needs = dict.fromkeys(["a.service", "b.service", "c.service", "d.service"], "started")
+    said = shown("inactive/disabled/no", "failed//no", "inactive/enabled/no", "activating/disabled/no")
+    assert told(needs, said)["off"] == ["a.service", "b.service"]
+
+
 def test_notes_add_up() -> None:
     files = [wanted(Path("/a"), reload="u.service"), wanted(Path("/b"), reload="u.service")]
     assert due({"reload": {"u.service": {"/a"}}, "restart": {}}, files[1:])["reload"] == {"u.service": {"/a", "/b"}}
@@ -223,6 +244,20 @@ def test_what_a_module_says_of_files_that_it_kept(tmp_path: Path) -> None:
     assert keep(entries, accept, change=True) == foreseen
     assert path.read_text() == "new\n"
     assert not keep(entries, accept, change=True)["changed"]
+
+
+def test_units_are_asked_about_once(tmp_path: Path) -> None:
+    entries = [{"dest": str(tmp_path / "file"), "content": "new\n", "reload": "a.service", **ME}]
+    asked: list[list[str]] = []
+
+    def systemctl(command: list[str]) -> tuple[int, str, str]:
+        asked.append(command)
+        return 0, shown("active/enabled/no", "inactive/disabled/no"), ""
+
+    said = keep(entries, systemctl, change=False, units=["b.service"])
+    assert [command[-2:] for command in asked] == [["a.service", "b.service"]]
+    assert said["states"] == {"a.service": "reloaded", "b.service": "started"}
+    assert (said["settled"], said["off"]) == ([], ["b.service"])
 
 
 def test_a_module_that_keeps_files_says_all_that_it_did() -> None:
