@@ -20,7 +20,7 @@ Value: TypeAlias = "str | int | Secret"
 Row = dict[str, object]
 
 
-_GROUP_RUNS = 3093
+_GROUP_RUNS, _PLUGIN_THERE = 3093, 1125
 _TURN = "webstack_join"  # a lock of a session, on the primary
 
 
@@ -65,6 +65,8 @@ IDENTITY = Statement(
     " @@global.read_only AS read_only, @@global.super_read_only AS super_read_only,"
     " @@global.gtid_executed AS gtid_executed, @@global.gtid_purged AS gtid_purged, @@global.gtid_mode AS gtid_mode"
 )
+# The distribution's package loads it only where it has made the data itself.
+_AUTH_SOCKET = Statement("INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'", done_already=_PLUGIN_THERE)
 REPLICA_STATUS = Statement("SHOW REPLICA STATUS")
 # Kept by the server itself, as it is in its file: that it is kept marks a server that waits for a replica, or is one.
 _MARK = Statement("SET PERSIST rpl_semi_sync_source_wait_for_replica_count = 1")
@@ -222,7 +224,8 @@ def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noq
         case Action.CREATE_SCHEMA, str() as schema:
             return (Statement(f"CREATE DATABASE IF NOT EXISTS {_name(schema)}"),)
         case ((Action.CREATE_ACCOUNT | Action.ALTER_ACCOUNT), Account() as account):
-            return (_account("CREATE" if step.action is Action.CREATE_ACCOUNT else "ALTER", account),)
+            verb = "CREATE" if step.action is Action.CREATE_ACCOUNT else "ALTER"
+            return (*([_AUTH_SOCKET] if account.plugin == "auth_socket" else []), _account(verb, account))
         case ((Action.GRANT | Action.REVOKE), (Account() as account, Grant() as grant)):
             return tuple(_privileges(step.action, account, grant))
     raise InvalidError(f"There is no SQL for the step {step.action} with {type(step.argument).__name__}.")

@@ -130,8 +130,9 @@ def shown(action: Action, argument: object = None) -> list[str]:
             Action.ALTER_ACCOUNT,
             AGENT,
             [
+                "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'",
                 "ALTER USER 'a'@'localhost' IDENTIFIED WITH auth_socket AS 'agent' REQUIRE NONE"
-                " WITH MAX_USER_CONNECTIONS 0 ACCOUNT UNLOCK"
+                " WITH MAX_USER_CONNECTIONS 0 ACCOUNT UNLOCK",
             ],
         ),
         (
