@@ -35,6 +35,7 @@ class Action(StrEnum):
     STOP_RECEIVING = "stop_receiving"
     FORGET_SOURCE = "forget_source"
     REPLACE_DATA = "replace_data"
+    FORGET_TRANSACTIONS = "forget_transactions"
     KEEP_OUT_OF_BINLOG = "keep_out_of_binlog"
     LIFT_SUPER_READ_ONLY = "lift_super_read_only"
     CREATE_SCHEMA = "create_schema"

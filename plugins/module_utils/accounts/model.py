@@ -65,6 +65,7 @@ class Instance:
     pristine: bool
     schemas: frozenset[str]
     accounts: Mapping[str, Found]
+    nobodys: bool = False  # it holds transactions of its own, but no schema and no account that is not its package's
 
 
 def account_of(given: Mapping[str, object]) -> Account:

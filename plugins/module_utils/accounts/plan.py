@@ -45,7 +45,7 @@ def plan_accounts(
     if binlog:
         refusal = _refused_with_binlog(found)
         return AccountsPlan(() if refusal else tuple(steps), refusal=refusal)
-    if not (found.pristine or force):
+    if not (found.pristine or found.nobodys or force):
         if not any(account.shown in found.accounts for account in accounts):
             return AccountsPlan(refusal=_stranger(found))
         text = f"{found.name} already holds data, so its accounts come through the binary log: run this on the primary"
@@ -53,6 +53,9 @@ def plan_accounts(
     first = [Step(found.name, Action.KEEP_OUT_OF_BINLOG, "what is made here must not become an errant transaction")]
     if found.super_read_only:
         first.append(Step(found.name, Action.LIFT_SUPER_READ_ONLY, "accounts cannot be made while it is on"))
+    if found.nobodys and not force:
+        reason = "it holds only what its package has written, and nobody else has these transactions"
+        first.append(Step(found.name, Action.FORGET_TRANSACTIONS, reason))
     if not found.read_only:
         return AccountsPlan((*first, *steps))
     return AccountsPlan((*first, *steps), (back,))

@@ -66,8 +66,10 @@ def observe_accounts(session: Asks, name: str, accounts: Iterable[Account]) -> I
     row = session.run(sql.IDENTITY)[0]
     schemas = frozenset(str(each["name"]) for each in session.run(sql.SCHEMAS))
     found = {account.shown: one for account in accounts if (one := _account(session, account))}
-    pristine = not GtidSet.parse(str(row["gtid_executed"]))
-    return Instance(name, bool(row["read_only"]), bool(row["super_read_only"]), pristine, schemas, found)
+    executed = GtidSet.parse(str(row["gtid_executed"]))
+    foreign = schemas.difference(SYSTEM_SCHEMAS) or session.run(sql.PEOPLE)
+    nobodys = bool(executed) and executed == executed.of_server(str(row["server_uuid"])) and not foreign
+    return Instance(name, bool(row["read_only"]), bool(row["super_read_only"]), not executed, schemas, found, nobodys)
 
 
 def observe_digests(

@@ -118,6 +118,11 @@ OTHER_ENGINES = Statement(
     " WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB'"
     " AND TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY 1"
 )
+# Those that the server and the distribution's package make are left out.
+PEOPLE = Statement(
+    "SELECT User AS name FROM mysql.user WHERE User NOT IN"
+    " ('root', 'mysql.infoschema', 'mysql.session', 'mysql.sys', 'debian-sys-maint')"
+)
 SCHEMAS = Statement("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA")
 
 
@@ -209,6 +214,8 @@ def statements_for(step: Step) -> tuple[Statement | Wait | Restart, ...]:  # noq
             return (Statement("SET GLOBAL super_read_only = OFF"), Statement("SET GLOBAL read_only = OFF"))
         case Action.LIFT_SUPER_READ_ONLY, _:
             return (Statement("SET GLOBAL super_read_only = OFF"),)
+        case Action.FORGET_TRANSACTIONS, _:
+            return (Statement("RESET BINARY LOGS AND GTIDS"),)
         case Action.KEEP_OUT_OF_BINLOG, _:
             return (Statement("SET SESSION sql_log_bin = OFF"),)
         case Action.STOP_REPLICATION, str() as channel:

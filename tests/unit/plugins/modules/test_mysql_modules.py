@@ -225,6 +225,19 @@ def test_accounts_that_are_right_are_left_alone(call: Call, servers: Servers) ->
     assert told["diff"]["before"] == told["diff"]["after"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "forgets"),
+    [({}, True), ({"SELECT SCHEMA_NAME": [{"name": "shop"}]}, False), ({"SELECT User": [{"name": "ann"}]}, False)],
+)
+def test_only_what_nobody_has_written_is_forgotten(
+    call: Call, servers: Servers, answers: dict[str, Any], forgets: bool
+) -> None:
+    servers["local"] = Mysqld({IDENTITY: [identity("db2", f"{uuid_of('db2')}:1")], **answers})
+    told = call("mysql_accounts", {**ACCOUNTS, "binlog": False})
+    assert ("RESET BINARY LOGS AND GTIDS" in servers["local"].sent) == forgets
+    assert bool(told.get("failed")) != forgets
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_fresh_server_is_closed_again_whatever_happens(call: Call, servers: Servers, fails: bool) -> None:
     answers: dict[str, Any] = {IDENTITY: [identity("db2")]}

@@ -44,6 +44,8 @@ anything = st.fixed_dictionaries(
             [
                 {},
                 {"pristine": True},
+                {"nobodys": True},
+                {"nobodys": True, "read_only": True, "super_read_only": True},
                 {"read_only": True, "pristine": True},
                 {"read_only": True, "super_read_only": True, "pristine": True},
                 {"read_only": True, "super_read_only": True},

@@ -78,10 +78,12 @@ def found_of(facts: dict[str, Any]) -> Found:
     return Found(plugin, verifier, tls, locked, grants, facts.get("sessions", 0))
 
 
-def _after(server: Instance, step: Step) -> Instance:
+def _after(server: Instance, step: Step) -> Instance:  # noqa: PLR0911 - one case an action
     match step.action, step.argument:
         case Action.LIFT_SUPER_READ_ONLY, _:
             return replace(server, super_read_only=False)
+        case Action.FORGET_TRANSACTIONS, _:
+            return replace(server, pristine=True, nobodys=False)
         case Action.CLOSE_WRITES, _:
             return replace(server, read_only=True, super_read_only=True)
         case Action.CREATE_SCHEMA, str() as schema:

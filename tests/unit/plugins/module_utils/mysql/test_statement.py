@@ -74,6 +74,7 @@ def shown(action: Action, argument: object = None) -> list[str]:
         (Action.ALLOW_BOOTSTRAP, True, ["SET GLOBAL group_replication_bootstrap_group = ON"]),
         (Action.ALLOW_BOOTSTRAP, False, ["SET GLOBAL group_replication_bootstrap_group = OFF"]),
         (Action.START_GROUP, None, ["START GROUP_REPLICATION"]),
+        (Action.FORGET_TRANSACTIONS, None, ["RESET BINARY LOGS AND GTIDS"]),
         (Action.END_TURN, None, ["SELECT RELEASE_LOCK('webstack_join')"]),
         (
             Action.FORGET_GROUP,
