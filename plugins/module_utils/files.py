@@ -152,16 +152,16 @@ def states(wanted: Iterable[Wanted], notes: Notes) -> dict[str, str]:
 
 
 def told(needs: dict[str, str], shown: str) -> dict[str, list[str]]:
-    """Return with which units nothing has to be done, and which are off; pure.
+    """Return with which units nothing has to be done, and which are idle; pure.
 
     `shown` is what `systemctl show` says of these units, in this order: a block of name=value lines for each.
     """
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
     said = dict(zip(needs, blocks, strict=False))  # nothing is said where systemd does not run
-    idle = {unit for unit, each in said.items() if each.get("ActiveState") in ("inactive", "failed")}
+    stopped = {unit for unit, each in said.items() if each.get("ActiveState") in ("inactive", "failed")}
     return {
         "settled": [unit for unit in said if needs[unit] == "started" and said[unit] == _CALM],
-        "off": [unit for unit in said if unit in idle and said[unit]["UnitFileState"] != "enabled"],
+        "idle": [unit for unit in said if unit in stopped and said[unit]["UnitFileState"] != "enabled"],
     }
 
 

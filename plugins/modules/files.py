@@ -80,7 +80,7 @@ settled:
   returned: success
   type: list
   elements: str
-off:
+idle:
   description: Those of these units that neither run nor start at a boot.
   returned: success
   type: list

@@ -36,6 +36,7 @@ SIZES = (10, 100, 1000)
 LIMIT_SECONDS = 1.0
 # Ten times the hosts may take ten times as long, and a bit for memory that no longer fits the caches.
 LIMIT_RATIO = 15.0
+LASTING = {"days": 825, "margin_days": 65}  # certificates, as roles have them
 ROUNDS, ENOUGH_SECONDS = 5, 2.0
 FILES = {
     "haproxy.cfg of a balancer": ("lb1", "haproxy_keepalived", "haproxy.cfg.j2"),
@@ -71,12 +72,14 @@ def filters(paper: Paper) -> dict[str, Callable[[], object]]:
     here = {f"/etc/webstack/pki/{name}": "c" for name in ("site.crt", "site.key", "own.crt", "own.key")}
     ca = Authority.made("internal CA")
     texts = {f"/etc/webstack/pki/{each['name']}.crt": ca.issued(each["dns"], []) for each in certificates("web1")}
-    assert certificates_due(certificates("web1"), texts, here, ca.certificate, 7) == []
+    assert certificates_due(certificates("web1"), texts, here, ca.certificate, **LASTING) == []
     return {
         "layout": lambda: layout(groups, hostvars, domain="www.example.com", vips=["192.0.2.100"]),
         "haproxy_backends": lambda: haproxy_backends(known, "web", 8443),
         "nginx_upstreams": lambda: nginx_upstreams(known, 9443),
-        "certificates_due of a host": lambda: certificates_due(certificates("web1"), texts, here, ca.certificate, 7),
+        "certificates_due of a host": lambda: certificates_due(
+            certificates("web1"), texts, here, ca.certificate, **LASTING
+        ),
         "firewall_rules of a host": lambda: firewall_rules(known, "web1", FLOWS, ["192.0.2.0/24"]),
     }
 

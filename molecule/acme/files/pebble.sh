@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # An ACME server for tests, Debian's pebble, on a host beside the stack: pebble.sh ADDRESS NAME VIP. It prints its own certificate.
 set -euo pipefail
 address=$1 name=$2 vip=$3 folder=/run/pebble

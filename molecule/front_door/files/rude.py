@@ -38,7 +38,7 @@ def answer(first, more=b"", every=0.5, seconds=20.0):
 
 def connections(most):
     """How many connections of `most` are let in at once."""
-    held = [client for client in (opened() for _ in range(most)) if client]
+    held = [client for client in (opened() for _each in range(most)) if client]
     for client in held:
         client.close()
     return len(held)

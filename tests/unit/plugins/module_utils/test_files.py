@@ -214,13 +214,13 @@ def test_a_unit_is_left_alone_only_if_nothing_has_to_be_done_with_it() -> None:
     assert told(needs, shown("active/enabled/no", "active/enabled/no"))["settled"] == ["a.service"]
     for other in ("inactive/enabled/no", "active/disabled/no", "active/enabled/yes", "activating/enabled/no"):
         assert told(needs, shown(other, "active/enabled/no"))["settled"] == []
-    assert told(needs, "") == told({}, "") == {"settled": [], "off": []}
+    assert told(needs, "") == told({}, "") == {"settled": [], "idle": []}
 
 
-def test_a_unit_is_off_if_it_neither_runs_nor_starts_at_a_boot() -> None:
+def test_a_unit_is_idle_if_it_neither_runs_nor_starts_at_a_boot() -> None:
     needs = dict.fromkeys(["a.service", "b.service", "c.service", "d.service"], "started")
     said = shown("inactive/disabled/no", "failed//no", "inactive/enabled/no", "activating/disabled/no")
-    assert told(needs, said)["off"] == ["a.service", "b.service"]
+    assert told(needs, said)["idle"] == ["a.service", "b.service"]
 
 
 def test_notes_add_up() -> None:
@@ -257,7 +257,7 @@ def test_units_are_asked_about_once(tmp_path: Path) -> None:
     said = keep(entries, systemctl, change=False, units=["b.service"])
     assert [command[-2:] for command in asked] == [["a.service", "b.service"]]
     assert said["states"] == {"a.service": "reloaded", "b.service": "started"}
-    assert (said["settled"], said["off"]) == ([], ["b.service"])
+    assert (said["settled"], said["idle"]) == ([], ["b.service"])
 
 
 def test_a_module_that_keeps_files_says_all_that_it_did() -> None:
