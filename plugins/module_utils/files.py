@@ -219,9 +219,11 @@ def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOT
                 os.makedirs(each.dest, exist_ok=True)
                 _give(each.dest, each)
                 continue
-            handle, path = tempfile.mkstemp(dir=os.path.dirname(each.dest), prefix=f".{os.path.basename(each.dest)}.")
-            candidates.append((path, each.dest))
-            with os.fdopen(handle, "wb") as file:
+            path = _candidate(each.dest)
+            with suppress(FileNotFoundError):
+                os.unlink(path)  # a host that lost its power keeps it
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                candidates.append((path, each.dest))
                 file.write(each.content.encode())
             _give(path, each)
             if each.validate is None and not os.path.lexists(each.dest):
@@ -237,6 +239,11 @@ def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOT
     finally:
         for path, _dest in candidates:
             os.unlink(path)
+
+
+def _candidate(dest: str) -> str:
+    """Where a new content stands until it is checked: the same name each time, so that no run leaves another one."""
+    return os.path.join(os.path.dirname(dest), f".{os.path.basename(dest)}.new")
 
 
 def _check(path: str, wanted: Wanted, run: Run) -> None:

@@ -246,6 +246,20 @@ def test_what_a_module_says_of_files_that_it_kept(tmp_path: Path) -> None:
     assert not keep(entries, accept, change=True)["changed"]
 
 
+def test_what_a_host_kept_that_lost_its_power_does_not_stay(tmp_path: Path) -> None:
+    entries = [{"dest": str(tmp_path / "file"), "content": "new\n", "validate": "check %s", **ME}]
+
+    def power_cut(command: list[str]) -> tuple[int, str, str]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "unlink", lambda _path: None)
+        keep(entries, power_cut, change=True)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert keep(entries, accept, change=True)["changed"]
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
 def test_units_are_asked_about_once(tmp_path: Path) -> None:
     entries = [{"dest": str(tmp_path / "file"), "content": "new\n", "reload": "a.service", **ME}]
     asked: list[list[str]] = []
