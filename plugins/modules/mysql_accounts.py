@@ -95,7 +95,8 @@ options:
     description:
       - With V(true) changes are replicated, and the server must be the writable primary if there are any.
       - With V(false) changes stay on this server, which must never have held any transaction, so that they cannot
-        become errant ones. C(super_read_only) is lifted for them and put back whatever happens.
+        become errant ones. C(super_read_only) is lifted for them and put back whatever happens. A server with
+        transactions of its own only, no schema and no account but its package's is nobody's. It forgets them first.
     type: bool
     default: true
   login_user:
