@@ -17,6 +17,7 @@ description:
   - A server joins only if it holds nothing that the primary lacks. What it misses it gets from a member's binary logs.
     Where those do not reach back, or it is new and misses much, it gets a copy of a member first (CLONE), if it is
     empty; one that holds anything is refused unless O(reseed) is set.
+  - Servers join one at a time, by a named lock on the primary; each waits for its turn for at most O(timeout) seconds.
   - The server keeps the group's name and addresses itself, so it comes back by itself after a boot.
 extends_documentation_fragment:
   - scaleup.webstack.attributes
