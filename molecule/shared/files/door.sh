@@ -63,14 +63,6 @@ shown() { # BALANCER HOST STATE: it sees it so
   servers "$1" | grep --quiet --line-regexp "$2 $3"
 }
 
-# Balancers and what they talk to; a container comes back with another hardware address, which a real host would not.
-boot() { # HOST...
-  "$PODMAN" start "${@/#/$LAB-}" >&2
-  ip neigh flush to "$SUBNET"
-  local host
-  for host in $LBS $WEBS client1; do on "$host" "ip neigh flush to $SUBNET"; done
-}
-
 # Not by systemctl kill, which would meet what systemd runs after a crash as well.
 kill_haproxy() { # HOST
   on "$1" 'kill -9 $(pidof haproxy)'

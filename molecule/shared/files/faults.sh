@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153
-# The words of vars/faults.yml, for bash. tasks/fault.yml gives PODMAN, LAB, SUBNET, HOSTS, PRIMARY, REPLICAS, PLAYBOOKS, INVENTORIES.
+# The words of vars/faults.yml, for bash. tasks/fault.yml gives PODMAN, LAB, HOSTS, PRIMARY, REPLICAS, PLAYBOOKS, INVENTORIES.
 # What a fault has to tell goes to stdout, and all else to stderr, which is shown when it fails.
 set -euo pipefail
 
@@ -67,12 +67,8 @@ off() { # HOST...: a power cut
   "$PODMAN" kill "${@/#/$LAB-}" >&2
 }
 
-# A container comes back with another hardware address, which a real host would not.
 boot() { # HOST...
   "$PODMAN" start "${@/#/$LAB-}" >&2
-  ip neigh flush to "$SUBNET"
-  local host
-  for host in $HOSTS; do on "$host" "ip neigh flush to $SUBNET"; done
 }
 
 # The primary's mysqld stands still for so many seconds, then goes on.

@@ -29,6 +29,7 @@ BOUNDS = {
     "_burst": (0, None),
     "_slow_start_seconds": (0, None),
     "_preempt_delay_seconds": (0, 1000),
+    "_startup_delay_seconds": (0, 1000),
     "_workers": (0, None),
     "_max_age_seconds": (0, None),
 }
