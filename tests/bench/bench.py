@@ -4,7 +4,7 @@
 what no tool can avoid: a shell loop over SSH installs the same packages on the same number of fresh hosts at the same
 time, and the daemons start, mysqld among them. Then site.yml runs twice on other fresh hosts. Both labs are made and
 removed here; packages are downloaded once beforehand, so that nobody profits from a warm mirror. `make bench PART=db`
-measures outages of the database tier: see faults.py.
+measures outages of the database tier: see faults.py; `make bench PART=seed` how fast a server gets its data: see seed.py.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT / ".ci"), str(Path(__file__).parent)]
 
 import faults
 import scale
+import seed
 from ansible_run import Run, run
 
 FOLDER = ROOT / ".cache" / "bench"
@@ -181,12 +182,25 @@ def measure_db() -> bool:
     return True
 
 
+def measure_seed() -> bool:
+    """Measure how fast a server gets a copy, and print; a missed aim is said, and fails nothing."""
+    lab = f"bc{CHECKOUT}"
+    try:
+        result = seed.measure(needed, ROOT / ".cache" / "lab" / lab, lab, say)
+    except StoppedError as reason:
+        say(str(reason))
+        return False
+    keep("seed", result)
+    say(f"\n{seed.table(result)}")
+    return True
+
+
 def keep(part: str, result: dict[str, Any]) -> None:
     """Write the measurement where programs find it."""
     (FOLDER / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-PARTS = {"scale": measure_scale, "site": measure_site, "db": measure_db}
+PARTS = {"scale": measure_scale, "site": measure_site, "db": measure_db, "seed": measure_seed}
 
 
 def main(parts: list[str]) -> int:
