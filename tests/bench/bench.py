@@ -4,7 +4,8 @@
 what no tool can avoid: a shell loop over SSH installs the same packages on the same number of fresh hosts at the same
 time, and the daemons start, mysqld among them. Then site.yml runs twice on other fresh hosts. Both labs are made and
 removed here; packages are downloaded once beforehand, so that nobody profits from a warm mirror. `make bench PART=db`
-measures outages of the database tier: see faults.py; `make bench PART=seed` how fast a server gets its data: see seed.py.
+measures outages of the database tier: see faults.py; `make bench PART=seed` how fast one
+of its servers gets its data: see seed.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""`make bench PART=seed`: how long a database server takes that gets a copy of another one's data, against CLONE typed by hand.
+"""`make bench PART=seed`: how long a database server takes that gets a copy of another one's data.
 
-Both copy the same data to the same server, in turn, RUNS times each, and end when it is online again in its group. By hand: it leaves
-the group, CLONE, and back it is by itself. The collection: the tasks of rejoin.yml that copy, on a server that is kept apart because it has
-a transaction of its own; what the playbook does before and after is left out, because a person would have to do it, too.
+Against CLONE typed by hand: both copy the same data to the same server, in turn, RUNS times each, and end when it is
+online again in its group. By hand it leaves the group, CLONE, and back it is by itself. The collection: the tasks of
+rejoin.yml that copy, on a server that is kept apart because it has a transaction of its own; what the playbook does
+before and after is left out, because a person would have to do it, too.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ COPYING = ("member.yml", "progress.yml")
 PATIENCE = 600
 Needed = Callable[..., Run]
 
-FILL = """CREATE DATABASE bench; CREATE TABLE bench.data (id BIGINT PRIMARY KEY AUTO_INCREMENT, content VARBINARY(1024));"""
-ROWS = """INSERT INTO bench.data (content) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+FILL = """CREATE DATABASE bench;
+CREATE TABLE bench.data (id BIGINT PRIMARY KEY AUTO_INCREMENT, content VARBINARY(1024));"""
+ROWS = """INSERT INTO bench.data (content)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
 SELECT RANDOM_BYTES(1024) FROM n;"""
 APART = """STOP GROUP_REPLICATION; SET GLOBAL super_read_only = OFF; CREATE DATABASE IF NOT EXISTS errant;
 SET GLOBAL super_read_only = ON;"""
 # The password goes from the file to the client's input, and is in no command line.
 BY_HAND = '''import json
 password = json.load(open("/etc/webstack/mysql_logins.json"))["secrets"]["mysql_replication"]
-print(f"""SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF; SET GLOBAL clone_valid_donor_list = 'DONOR:3306';
+print(f"""SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF;
+SET GLOBAL clone_valid_donor_list = 'DONOR:3306';
 CLONE INSTANCE FROM 'webstack_replication'@'DONOR':3306 IDENTIFIED BY '{password}' REQUIRE SSL;""")'''
 STATE = "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid"
 
@@ -111,5 +115,6 @@ def table(result: dict[str, Any]) -> str:
     return (
         f"CLONE of {result['mebibytes']} MiB by hand   {shown['by hand']} s\n"
         f"the same by rejoin.yml        {shown['collection']} s\n"
-        f"speed of that by hand         {result['share']:.2f}  (aim >= {AIM:g}: {met}; median of {len(result['by hand'])} pairs)"
+        f"speed of that by hand         {result['share']:.2f}  (aim >= {AIM:g}: {met};"
+        f" median of {len(result['by hand'])} pairs)"
     )
