@@ -6,27 +6,29 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 def replace_text(path: str, text: str) -> None:
     """Replace the file at once, readable by its owner alone from its first byte on.
 
-    Not by atomic_move: it gives a new file the mode that the umask leaves, which others can read.
+    Not by atomic_move: it gives a new file the mode that the umask leaves, which others can read. The candidate has one
+    name, so that what a host that lost its power left behind goes with the next call.
     """
-    folder = os.path.dirname(path)
+    folder, name = os.path.split(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
+    candidate = os.path.join(folder, f".{name}.new")
+    with suppress(FileNotFoundError):
+        os.unlink(candidate)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with open(os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        os.replace(candidate, path)
     except BaseException:
-        os.unlink(temporary)
+        os.unlink(candidate)
         raise
 
 
