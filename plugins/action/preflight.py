@@ -42,7 +42,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
             limit=task_vars.get("ansible_limit", ""),
             needs=arguments["needs"],
             site_fault=site_fault,
-            carried={path.name for path in (ROLES_FOLDER / "app_server" / "files").iterdir() if path.is_dir()},
         )
         if arguments["part"] == "inventory":
             problems, state = controller.problems_of(run), "No host was touched."

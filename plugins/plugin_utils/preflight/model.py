@@ -38,8 +38,8 @@ class Run:
 
     `hostvars`: what people have set, by host and variable; a template that cannot be worked out raises LayoutError.
     `specs`: the options of each role. `hosts`: those that the limit leaves. `needs`: the tiers without which the
-    playbook cannot do its work. `carried`: the applications that the collection has. `site_fault` judges a certificate
-    that clients would be shown, with its key, for these names; reading one takes a library.
+    playbook cannot do its work. `site_fault` judges a certificate that clients would be shown, with its key, for these
+    names; reading one takes a library.
     """
 
     groups: Mapping[str, Sequence[str]]
@@ -48,7 +48,6 @@ class Run:
     hosts: Collection[str]
     limit: str = ""
     needs: Sequence[str] = ()
-    carried: Collection[str] = ("demo",)
     site_fault: SiteFault = lambda _certificate, _key, _names: None
 
 

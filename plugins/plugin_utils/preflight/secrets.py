@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from ..applications import secret_names
 from .model import Stack
 
 LEAST = 16
 # MySQL takes no longer password for a replication channel.
 MOST = {"mysql_replication": 32}
 FIXED = ("mysql_operator", "mysql_replication", "mysql_monitoring", "mysql_backup")
-OF_AN_APPLICATION = ("mysql_{}_writer", "mysql_{}_reader", "app_{}_secret_key")
+OF_AN_APPLICATION = ("mysql_{}_writer", "mysql_{}_reader")
 
 
-def names(applications: list[str]) -> tuple[str, ...]:
+def names(applications: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the names of all secrets that a stack with these applications has."""
-    return FIXED + tuple(form.format(name) for name in applications for form in OF_AN_APPLICATION)
+    found = list(FIXED)
+    for entry in applications:
+        found += [form.format(entry["name"]) for form in OF_AN_APPLICATION]
+        found += secret_names(entry["name"], entry.get("secrets", []))
+    return tuple(found)
 
 
 def check(stack: Stack) -> Iterator[str]:
     """Names that exist, and lengths."""
     given = stack.values.site("webstack_secrets") or {}
     applications = stack.values.site("webstack_applications")
-    known = names([each["name"] for each in applications]) if applications else ()
+    known = names(applications) if applications else ()
     for name, value in given.items():
         if known and name not in known:
             yield f"webstack_secrets names {name}, which no role asks for. Known are {', '.join(known)}."

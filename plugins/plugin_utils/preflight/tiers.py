@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ..applications import problems_of
 from ..layout import is_domain
 from .model import Stack
 
@@ -14,9 +14,6 @@ WHY = {
     "app": "the web hosts pass requests on to it",
     "db": "the applications keep their data there",
 }
-# Schemas of MySQL's own.
-TAKEN = ("information_schema", "mysql", "performance_schema", "sys")
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 LISTS = ("webstack_applications", "app_proxy_applications", "app_server_applications", "mysql_server_applications",
          "nginx_web_applications")  # fmt: skip
 
@@ -38,29 +35,15 @@ def check(stack: Stack) -> Iterator[str]:
 
 
 def _applications(stack: Stack) -> Iterator[str]:
-    said: set[tuple[str, ...]] = set()
+    said: list[object] = []
     for variable in LISTS:
         for host in stack.layout.hosts:
             given = stack.values.of(host, variable)
-            if given is None or (names := tuple(each["name"] for each in given)) in said:
+            if given is None or given in said:
                 continue
-            said.add(names)
-            yield from _names(variable, names, stack)
-
-
-def _names(variable: str, names: tuple[str, ...], stack: Stack) -> Iterator[str]:
-    if len(names) != 1:
-        yield f"{variable} names {', '.join(names) or 'no application'}. Name exactly one: the web tier serves one."
-    for name in dict.fromkeys(names):
-        if not NAME.fullmatch(name):
-            yield (
-                f"{variable} names {name!r}, which fits neither a unit nor a user. "
-                "Write at most 16 of a-z, 0-9, '_' and '-', and a letter first."
-            )
-        elif name in TAKEN:
-            yield f"{variable} names {name}, which is a schema of MySQL's own. Choose another name."
-        elif name not in stack.run.carried:
-            yield (
-                f"{variable} names {name}, and applications of your own are not built yet. "
-                f"Name {', '.join(sorted(stack.run.carried))}, or leave the variable out."
-            )
+            said.append(given)
+            if len(given) != 1:
+                names = ", ".join(str(entry.get("name")) for entry in given) or "no application"
+                yield f"{variable} names {names}. Name exactly one: the web tier serves one."
+            for entry in given:
+                yield from problems_of(variable, entry)

@@ -153,7 +153,7 @@ def test_a_sound_inventory_passes_and_a_bad_one_does_not(paper, tmp_path):
 
 
 def test_the_names_of_secrets_are_those_that_roles_ask_for(paper, layout):
-    wanted = set(names(["demo"]))
+    wanted = set(names([{"name": "demo"}]))
     asked = set()
     for host, role in (("db1", "mysql_server"), ("app1", "app_server")):
         asked |= set(paper.value(host, role, f"{{{{ __{role}_published.secrets }}}}", webstack_layout=layout))

@@ -1,0 +1,292 @@
+"""Applications as people write them (`webstack_applications`): what is wrong with an entry, what follows from it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from .errors import LayoutError
+
+FOLDER = "/srv/webstack/apps"
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
+# Schemas of MySQL's own.
+TAKEN = ("information_schema", "mysql", "performance_schema", "sys")
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+SECRET = re.compile(r"[a-z][a-z0-9_]*")
+CHECKSUM = re.compile(r"sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})")
+# What the role says itself in each environment.
+OWN_VARIABLES = re.compile(r"WEBSTACK_.*|DATABASE_.*|SECRET_KEY|WORKERS|THREADS|WEB_CONCURRENCY|LISTEN_.*|HOME|PATH")
+SOURCES = ("folder", "archive", "git")
+SERVERS = ("gunicorn", "uvicorn")
+RUNTIMES = ("python", "command")
+PLACE = "{version}"
+LENGTH = 12  # of the part of a digest that names a release
+
+# The application that the role app_server carries. Its own file for Gunicorn says what is to be loaded.
+CARRIED: Mapping[str, Mapping[str, Any]] = {
+    "demo": {
+        "runtime": "python",
+        "start": "gunicorn --config gunicorn.conf.py",
+        "migrate": "python3 -m demo migrate",
+        "packages": ["gunicorn", "python3-flask", "python3-sqlalchemy", "python3-pymysql"],
+    }
+}
+
+
+@dataclass(frozen=True)
+class Application:
+    """One entry. The defaults are those of the role settings' argument specs."""
+
+    name: str
+    runtime: str = "python"
+    folder: str = ""
+    archive: str = ""
+    checksum: str = ""
+    git: str = ""
+    version: str = ""
+    packages: Sequence[str] = ()
+    requirements: str = ""
+    wheels: str = ""
+    build: Sequence[str] = ()
+    server: str = "gunicorn"
+    entry: str = ""
+    start: str = ""
+    migrate: str = ""
+    health_path: str = "/healthz"
+    environment: Mapping[str, str] | None = None
+    secrets: Sequence[str] = ()
+    memory_mib: int = 0
+    start_timeout_seconds: int = 30
+    stop_timeout_seconds: int = 30
+    keep_releases: int = 5
+
+    @property
+    def carried(self) -> bool:
+        """Whether the role brings its source."""
+        return self.name in CARRIED and not any(getattr(self, kind) for kind in SOURCES)
+
+    @property
+    def venv(self) -> bool:
+        """Whether it has a Python environment of its own, apart from the distribution's packages."""
+        return self.runtime == "python" and bool(self.requirements)
+
+
+def known() -> tuple[str, ...]:
+    """Return the keys of an entry."""
+    return tuple(field.name for field in fields(Application))
+
+
+def application_of(entry: Mapping[str, Any]) -> Application:
+    """Return an entry with all that it leaves out; it has passed `problems_of`."""
+    found = Application(**entry)
+    return Application(**{**CARRIED[found.name], **entry}) if found.carried else found
+
+
+def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    """Return what is wrong with an entry, one sentence each."""
+    name = entry.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        yield (
+            f"{variable} names {name!r}, which fits neither a unit nor a user. "
+            "Write at most 16 of a-z, 0-9, '_' and '-', and a letter first."
+        )
+        return
+    if name in TAKEN:
+        yield f"{variable} names {name}, which is a schema of MySQL's own. Choose another name."
+        return
+    strangers = [str(key) for key in entry if key not in known()]
+    if strangers:
+        yield f"{variable}: {name} has {', '.join(strangers)}, which is unknown. Known are {', '.join(known())}."
+        return
+    for sentence in (*_source(application_of(entry)), *_runtime(application_of(entry)), *_rest(application_of(entry))):
+        yield f"{variable}: {name} {sentence}"
+
+
+def _source(app: Application) -> Iterator[str]:
+    given = [kind for kind in SOURCES if getattr(app, kind)]
+    if not given and not app.carried:
+        yield f"has no source. Give it one of {', '.join(SOURCES)}; only {', '.join(CARRIED)} comes with the role."
+    if len(given) > 1:
+        yield f"has {' and '.join(given)} as its source. Leave one of them."
+    if app.folder and not app.folder.startswith("/"):
+        yield f"has the folder {app.folder!r}, which depends on where one stands. Write a path that begins with '/'."
+    if app.archive and not CHECKSUM.fullmatch(app.checksum):
+        yield "has an archive whose checksum is not known. Add checksum, as sha256:... with 64 digits of 0-9 and a-f."
+    if app.checksum and not app.archive:
+        yield "has a checksum, and no archive that it could be of. Leave it out."
+    if app.git and not app.version:
+        yield "comes from git, and has no version. Add one: a branch, a tag or a commit."
+    if any(PLACE in getattr(app, kind) for kind in SOURCES) and not app.version:
+        yield f"has {PLACE} in its source, and no version. Add the first one that is to be deployed."
+
+
+def _runtime(app: Application) -> Iterator[str]:
+    if app.runtime == "command" and not app.start:
+        yield "has the runtime command, and no start. Say what starts it."
+    if app.runtime == "python" and not app.start and not app.entry:
+        yield "has the runtime python, and neither entry nor start. Give entry, such as shop.wsgi:application."
+    for key in ("entry", "requirements", "wheels"):
+        if app.runtime != "python" and getattr(app, key):
+            yield f"has {key}, which is for the runtime python, and its runtime is {app.runtime}. Leave it out."
+    if app.wheels and not app.requirements:
+        yield "has wheels, and no requirements that they are for. Add requirements, or leave wheels out."
+    for key, texts in (("start", [app.start]), ("migrate", [app.migrate]), ("build", app.build)):
+        for text in texts:
+            if not _splits(text):
+                yield f"has a {key} whose quotes do not end: {text!r}. Close them; no shell reads it."
+
+
+def _rest(app: Application) -> Iterator[str]:
+    if not app.health_path.startswith("/"):
+        yield f"has the health_path {app.health_path!r}. Write a path that begins with '/'."
+    for name in app.environment or {}:
+        if not VARIABLE.fullmatch(str(name)) or OWN_VARIABLES.fullmatch(str(name)):
+            yield (
+                f"sets {name} in its environment, which is no name or taken. "
+                "Write A-Z, 0-9 and '_'; leave the role's own."
+            )
+    for name in app.secrets:
+        if not SECRET.fullmatch(name) or OWN_VARIABLES.fullmatch(name.upper()):
+            yield f"has the secret {name!r}, which is no name or taken. Write a-z, 0-9 and '_', and a letter first."
+    for key in ("start_timeout_seconds", "stop_timeout_seconds", "keep_releases"):
+        if getattr(app, key) < 1 + (key == "keep_releases"):
+            yield f"has {key} {getattr(app, key)}. Give at least {1 + (key == 'keep_releases')}."
+
+
+def _splits(text: str) -> bool:
+    try:
+        shlex.split(text)
+    except ValueError:
+        return False
+    return True
+
+
+def secret_names(name: str, secrets: Sequence[str]) -> list[str]:
+    """Return the names of its secrets in the store, beside those of its database accounts."""
+    return [f"app_{name}_{each}" for each in ("secret_key", *secrets)]
+
+
+def wanted(app: Application, version: str, checksum: str) -> Application:
+    """Return it with the version that somebody asks for; its source names the place of the version in {version}."""
+    asked = replace(app, version=version or app.version, checksum=checksum or app.checksum)
+    return replace(asked, **{kind: getattr(asked, kind).replace(PLACE, asked.version) for kind in SOURCES})
+
+
+def digest_of(app: Application) -> str:
+    """Return what names its content, if the entry itself says it."""
+    return app.checksum.partition(":")[2] if app.archive else ""
+
+
+def release_of(app: Application, digest: str) -> str:
+    """Return the name of a release: the version that people know, if there is one, and what the content is."""
+    label = "" if app.git else re.sub(r"[^A-Za-z0-9.]+", "-", app.version).strip("-.")
+    return "-".join(filter(None, (label, digest[:LENGTH])))
+
+
+def start_command(app: Application, threads: int) -> list[str]:
+    """Return what its service runs. `%i` is the slot, whose folder is a link to the release."""
+    python = f"{FOLDER}/{app.name}/%i/.venv/bin/python3" if app.venv else "/usr/bin/python3"
+    if app.start:
+        return [_placed(app, word) for word in shlex.split(app.start)]
+    if app.server == "uvicorn":
+        stop = str(app.stop_timeout_seconds)
+        return [python, "-m", "uvicorn", "--fd", "3", "--timeout-graceful-shutdown", stop, app.entry]
+    return [
+        *(python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)),
+        *("--graceful-timeout", str(app.stop_timeout_seconds), "--access-logfile", "-", app.entry),
+    ]
+
+
+def build_commands(app: Application) -> list[list[str]]:
+    """Return what makes a release of an unpacked source, each run in the release's folder."""
+    made: list[list[str]] = []
+    if app.venv:
+        wheels = ["--no-index", "--find-links", app.wheels] if app.wheels else []
+        pip = [".venv/bin/python3", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+        made += [
+            ["python3", "-m", "venv", ".venv"],
+            [*pip, "--no-cache-dir", *wheels, "-r", app.requirements],
+        ]
+    made += [shlex.split(text) for text in app.build]
+    if app.runtime == "python":
+        # The service cannot write what it has compiled.
+        made += [["python3", "-m", "compileall", "-q", "."]]
+    return made
+
+
+def migrate_command(app: Application) -> list[str]:
+    """Return what brings its tables up to date, run in the release's folder; nothing if nothing does."""
+    words = shlex.split(app.migrate)
+    return [".venv/bin/python3", *words[1:]] if app.venv and words[:1] in (["python"], ["python3"]) else words
+
+
+def packages_of(app: Application) -> list[str]:
+    """Return what it needs of the distribution."""
+    own = [*app.packages]
+    if app.runtime == "python":
+        own += ["python3-venv"] if app.venv else [app.server] if not app.start and app.server == "gunicorn" else []
+        own += ["python3-uvicorn"] if not app.venv and not app.start and app.server == "uvicorn" else []
+    return sorted({*own, *(["git"] if app.git else [])})
+
+
+def _placed(app: Application, word: str) -> str:
+    """A program of the release itself, by the path that its service knows; other words as they are, for systemd."""
+    escaped = word.replace("%", "%%").replace("$", "$$")
+    return f"{FOLDER}/{app.name}/%i/{escaped[2:]}" if escaped.startswith("./") else escaped
+
+
+def unit_words(words: Sequence[str]) -> str:
+    """Return words as one line of a unit."""
+    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
+    return " ".join(
+        word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else safe for word, safe in zip(words, quoted, strict=True)
+    )
+
+
+def told(app: Application, threads: int) -> dict[str, Any]:
+    """Return all that the role works with."""
+    return {
+        **asdict(app),
+        "environment": dict(app.environment or {}),
+        "carried": app.carried,
+        "release": release_of(app, digest_of(app)) if digest_of(app) else "",
+        "label": release_of(app, ""),
+        "start_line": unit_words(start_command(app, threads)),
+        "build_commands": build_commands(app),
+        "migrate_command": migrate_command(app),
+        "packages": packages_of(app),
+        "secret_names": secret_names(app.name, app.secrets),
+    }
+
+
+def chosen(apps: Sequence[Application], only: str, version: str = "", checksum: str = "") -> list[Application]:
+    """Return all applications, or the one that is to be deployed in this version."""
+    if not only:
+        return [wanted(app, "", "") for app in apps]
+    found = [wanted(app, version, checksum) for app in apps if app.name == only]
+    if not found:
+        raise LayoutError(f"app is {only}, which is no application. Known are {', '.join(app.name for app in apps)}.")
+    problems = [sentence for app in found for sentence in (*_source(app),)]
+    if problems:
+        raise LayoutError(" ".join(f"{only} {each}" for each in problems))
+    return found
+
+
+def rollback_target(histories: Mapping[str, Sequence[str]]) -> str:
+    """Return the release to go back to, by what hosts have served, newest first.
+
+    Where a deployment has stopped halfway, the hosts disagree: then back is where those are that it has not reached.
+    """
+    heads = {history[0] for history in histories.values() if history}
+    if len(heads) > 1:
+        behind = [head for head in heads if all(head in history for history in histories.values())]
+        if len(behind) == 1:
+            return behind[0]
+    befores = {history[1] if len(history) > 1 else "" for history in histories.values()}
+    if len(heads) == 1 and len(befores) == 1 and "" not in befores:
+        return befores.pop()
+    shown = ", ".join(f"{host}: {' after '.join(history[:2]) or 'nothing'}" for host, history in histories.items())
+    raise LayoutError(f"There is no one release to go back to ({shown}). Deploy one with -e version=...")

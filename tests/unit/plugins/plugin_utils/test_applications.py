@@ -1,0 +1,170 @@
+"""What follows from an application as people write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from ansible_collections.scaleup.webstack.plugins.filter.applications import FilterModule
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import (
+    CARRIED,
+    Application,
+    application_of,
+    build_commands,
+    known,
+    migrate_command,
+    packages_of,
+    problems_of,
+    release_of,
+    rollback_target,
+    start_command,
+    unit_words,
+)
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import LayoutError
+
+ROOT = Path(__file__).resolve().parents[4]
+SHOP = {"name": "shop", "git": "https://git.example.com/shop", "version": "v1", "entry": "shop:app"}
+applications = FilterModule().filters()["applications"]
+
+
+def options():
+    specs = yaml.safe_load((ROOT / "roles/settings/meta/argument_specs.yml").read_text())
+    return specs["argument_specs"]["site"]["options"]["webstack_applications"]["options"]
+
+
+def test_keys_and_defaults_are_those_of_the_argument_specs():
+    assert list(options()) == list(known())
+    blank = Application(name="shop")
+    for key, option in options().items():
+        if key != "name":
+            value = getattr(blank, key)
+            assert option["default"] == ({} if value is None else list(value) if isinstance(value, tuple) else value), (
+                key
+            )
+
+
+def test_what_the_role_carries_is_there_and_sound():
+    folders = {path.name for path in (ROOT / "roles/app_server/files").iterdir() if path.is_dir()}
+    assert set(CARRIED) <= folders
+    assert [sentence for name in CARRIED for sentence in problems_of("x", {"name": name})] == []
+
+
+def test_the_demo_says_all_by_its_name():
+    (demo,) = applications([{"name": "demo"}])
+    assert demo["carried"]
+    assert demo["start_line"] == "gunicorn --config gunicorn.conf.py"
+    assert demo["migrate_command"] == ["python3", "-m", "demo", "migrate"]
+    assert demo["packages"] == ["gunicorn", "python3-flask", "python3-pymysql", "python3-sqlalchemy"]
+    assert demo["secret_names"] == ["app_demo_secret_key"]
+
+
+def test_an_application_that_has_the_demos_name_and_a_source_is_another_one():
+    app = application_of({**SHOP, "name": "demo"})
+    assert not app.carried
+    assert app.start == ""
+
+
+START = [
+    ({}, "/usr/bin/python3 -m gunicorn --worker-class gthread --threads 4 --graceful-timeout 30 --access-logfile - "
+         "shop:app"),
+    (
+        {"requirements": "requirements.txt", "server": "uvicorn"},
+        "/srv/webstack/apps/shop/%i/.venv/bin/python3 -m uvicorn --fd 3 --timeout-graceful-shutdown 30 shop:app",
+    ),
+    ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' $HOME"},
+     r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" $$HOME'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "line"), START)
+def test_what_its_unit_starts(more, line):
+    assert unit_words(start_command(Application(**{**SHOP, **more}), threads=4)) == line
+
+
+def test_a_release_is_built_by_what_it_has():
+    app = Application(**SHOP, requirements="r.txt", wheels="vendor", build=["npm run 'all of it'"])
+    venv, pip, own, compiled = build_commands(app)
+    assert venv == ["python3", "-m", "venv", ".venv"]
+    assert pip[-5:] == ["--no-index", "--find-links", "vendor", "-r", "r.txt"]
+    assert own == ["npm", "run", "all of it"]
+    assert compiled[:3] == ["python3", "-m", "compileall"]
+    assert build_commands(Application(name="x", runtime="command", folder="/x", start="x")) == []
+
+
+def test_a_migration_runs_in_the_environment_of_the_release():
+    assert migrate_command(Application(**SHOP, migrate="python3 -m shop")) == ["python3", "-m", "shop"]
+    own = Application(**SHOP, migrate="python -m shop", requirements="r.txt")
+    assert migrate_command(own) == [".venv/bin/python3", "-m", "shop"]
+    assert migrate_command(Application(**SHOP)) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "packages"),
+    [
+        ({}, ["git", "gunicorn"]),
+        ({"server": "uvicorn"}, ["git", "python3-uvicorn"]),
+        ({"requirements": "r.txt", "packages": ["libpq5"]}, ["git", "libpq5", "python3-venv"]),
+        ({"git": "", "folder": "/x", "start": "x", "runtime": "command"}, []),
+    ],
+)
+def test_what_it_needs_of_the_distribution(more, packages):
+    assert packages_of(Application(**{**SHOP, **more})) == packages
+
+
+@pytest.mark.parametrize(
+    ("more", "digest", "name"),
+    [
+        ({"git": "", "folder": "/x"}, "0123456789abcdef", "v1-0123456789ab"),
+        ({"git": "", "folder": "/x", "version": ""}, "0123456789abcdef", "0123456789ab"),
+        ({"git": "", "folder": "/x", "version": "1.2/rc 1_"}, "0123456789abcdef", "1.2-rc-1-0123456789ab"),
+        ({}, "0123456789abcdef", "0123456789ab"),
+    ],
+)
+def test_a_release_is_named_by_its_content(more, digest, name):
+    assert release_of(Application(**{**SHOP, **more}), digest) == name
+
+
+ARCHIVE = {"name": "shop", "archive": "https://example.com/{version}.tgz", "version": "1", "entry": "a:b"}
+SUM = "sha256:" + "a" * 64
+
+
+def test_one_of_them_in_another_version():
+    entries = [{"name": "demo"}, {**ARCHIVE, "checksum": SUM}]
+    (shop,) = applications(entries, 4, only="shop", version="2", checksum="sha256:" + "b" * 64)
+    assert (shop["archive"], shop["release"]) == ("https://example.com/2.tgz", "2-" + "b" * 12)
+    assert [app["release"] for app in applications(entries)] == ["", "1-" + "a" * 12]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"only": "blog"}, "app is blog, which is no application. Known are demo, shop."),
+        ({"only": "shop", "checksum": "md5:1"}, "checksum is not known"),
+    ],
+)
+def test_what_cannot_be_deployed_is_said(arguments, sentence):
+    with pytest.raises(AnsibleFilterError, match=sentence):
+        applications([{"name": "demo"}, {**ARCHIVE, "checksum": SUM}], **arguments)
+
+
+@pytest.mark.parametrize(
+    ("histories", "target"),
+    [
+        ({"app1": ["b", "a"], "app2": ["b", "a"]}, "a"),
+        ({"app1": ["c", "b", "a"], "app2": ["b", "a"]}, "b"),  # a deployment stopped after app1
+        ({"app1": ["b", "a"], "app2": ["b", "a", "0"]}, "a"),
+        ({"app1": ["b", "a"], "app2": ["a"]}, "a"),
+    ],
+)
+def test_back_is_one_release_for_all_hosts(histories, target):
+    assert rollback_target(histories) == target
+
+
+@pytest.mark.parametrize(
+    "histories", [{}, {"app1": ["a"]}, {"app1": ["b", "a"], "app2": ["d", "c"]}, {"app1": ["b", "a"], "app2": []}]
+)
+def test_where_there_is_no_way_back_it_is_said(histories):
+    with pytest.raises(LayoutError, match="no one release to go back to"):
+        rollback_target(histories)
