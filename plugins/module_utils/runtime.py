@@ -8,7 +8,7 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -67,6 +67,16 @@ def take_up(path: str, kind: str, file: str, text: str, prints: Iterable[str]) -
         else:
             ask(path, f"abort ssl {kind} {file}")
     raise InvalidError(f"HAProxy at {path} does not take {file}: {' '.join(' '.join(answers).split())}")
+
+
+def until(holds: Callable[[], bool], seconds: float, pause: float) -> bool:
+    """Ask again and again, for at most this long, until something holds; return whether it does."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(pause)
+    return True
 
 
 def moments(old: Agent, new: Agent, seconds: float) -> Iterator[Moment]:

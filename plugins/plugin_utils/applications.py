@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .errors import LayoutError
@@ -21,7 +21,8 @@ CHECKSUM = re.compile(r"sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 OWN_VARIABLES = re.compile(r"WEBSTACK_.*|DATABASE_.*|SECRET_KEY|WORKERS|THREADS|WEB_CONCURRENCY|LISTEN_.*|HOME|PATH")
 SOURCES = ("folder", "archive", "git")
 SERVERS = ("gunicorn", "uvicorn")
-RUNTIMES = ("python", "command")
+# Runtime -> an example of what it loads.
+RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": ""}
 PLACE = "{version}"
 LENGTH = 12  # of the part of a digest that names a release
 
@@ -126,11 +127,11 @@ def _source(app: Application) -> Iterator[str]:
 def _runtime(app: Application) -> Iterator[str]:
     if app.runtime == "command" and not app.start:
         yield "has the runtime command, and no start. Say what starts it."
-    if app.runtime == "python" and not app.start and not app.entry:
-        yield "has the runtime python, and neither entry nor start. Give entry, such as shop.wsgi:application."
-    for key in ("entry", "requirements", "wheels"):
-        if app.runtime != "python" and getattr(app, key):
-            yield f"has {key}, which is for the runtime python, and its runtime is {app.runtime}. Leave it out."
+    if (example := RUNTIMES[app.runtime]) and not app.start and not app.entry:
+        yield f"has the runtime {app.runtime}, and neither entry nor start. Give entry, such as {example}."
+    for key, runtimes in (("entry", [*RUNTIMES][:3]), ("requirements", [*RUNTIMES][:3]), ("wheels", ["python"])):
+        if app.runtime not in runtimes and getattr(app, key):
+            yield f"has {key}, which is for {' and '.join(runtimes)}, and its runtime is {app.runtime}. Leave it out."
     if app.wheels and not app.requirements:
         yield "has wheels, and no requirements that they are for. Add requirements, or leave wheels out."
     for key, texts in (("start", [app.start]), ("migrate", [app.migrate]), ("build", app.build)):
@@ -191,6 +192,13 @@ def start_command(app: Application, threads: int) -> list[str]:
     python = f"{FOLDER}/{app.name}/%i/.venv/bin/python3" if app.venv else "/usr/bin/python3"
     if app.start:
         return [_placed(app, word) for word in shlex.split(app.start)]
+    if app.runtime == "node":
+        return ["/usr/bin/node", app.entry]
+    if app.runtime == "ruby":
+        # Puma takes over the socket that systemd has opened for this address.
+        bind = f"unix:///run/webstack-app/{app.name}-%i.sock"
+        bundle = ["/usr/bin/bundle", "exec"] if app.requirements else []
+        return [*bundle, "/usr/bin/puma", "--bind", bind, "--threads", f"{threads}:{threads}", app.entry]
     if app.server == "uvicorn":
         stop = str(app.stop_timeout_seconds)
         return [python, "-m", "uvicorn", "--fd", "3", "--timeout-graceful-shutdown", stop, app.entry]
@@ -210,6 +218,10 @@ def build_commands(app: Application) -> list[list[str]]:
             ["python3", "-m", "venv", ".venv"],
             [*pip, "--no-cache-dir", *wheels, "-r", app.requirements],
         ]
+    elif app.runtime == "node" and app.requirements:
+        made += [["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]]
+    elif app.runtime == "ruby" and app.requirements:
+        made += [["bundle", "install", "--prefer-local"]]
     made += [shlex.split(text) for text in app.build]
     if app.runtime == "python":
         # The service cannot write what it has compiled.
@@ -229,6 +241,9 @@ def packages_of(app: Application) -> list[str]:
     if app.runtime == "python":
         own += ["python3-venv"] if app.venv else [app.server] if not app.start and app.server == "gunicorn" else []
         own += ["python3-uvicorn"] if not app.venv and not app.start and app.server == "uvicorn" else []
+    own += {"node": ["nodejs"], "ruby": ["ruby", "puma"]}.get(app.runtime, [])
+    if app.requirements:
+        own += {"node": ["npm"], "ruby": ["ruby-bundler"]}.get(app.runtime, [])
     return sorted({*own, *(["git"] if app.git else [])})
 
 
@@ -249,11 +264,16 @@ def unit_words(words: Sequence[str]) -> str:
 def told(app: Application, threads: int) -> dict[str, Any]:
     """Return all that the role works with."""
     return {
-        **asdict(app),
+        **{key: getattr(app, key) for key in known()},
+        # Ansible's own lists and mappings can be copied by their plain kinds alone.
+        "build": list(app.build),
+        "secrets": list(app.secrets),
         "environment": dict(app.environment or {}),
         "carried": app.carried,
         "release": release_of(app, digest_of(app)) if digest_of(app) else "",
         "label": release_of(app, ""),
+        # Programs that compile while they run write what they execute.
+        "compiles": app.runtime in ("node", "command"),
         "start_line": unit_words(start_command(app, threads)),
         "build_commands": build_commands(app),
         "migrate_command": migrate_command(app),

@@ -73,6 +73,11 @@ START = [
         {"requirements": "requirements.txt", "server": "uvicorn"},
         "/srv/webstack/apps/shop/%i/.venv/bin/python3 -m uvicorn --fd 3 --timeout-graceful-shutdown 30 shop:app",
     ),
+    ({"runtime": "node", "entry": "server.js"}, "/usr/bin/node server.js"),
+    (
+        {"runtime": "ruby", "entry": "config.ru", "requirements": "Gemfile"},
+        "/usr/bin/bundle exec /usr/bin/puma --bind unix:///run/webstack-app/shop-%i.sock --threads 4:4 config.ru",
+    ),
     ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' $HOME"},
      r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" $$HOME'),
 ]  # fmt: skip
@@ -91,6 +96,9 @@ def test_a_release_is_built_by_what_it_has():
     assert own == ["npm", "run", "all of it"]
     assert compiled[:3] == ["python3", "-m", "compileall"]
     assert build_commands(Application(name="x", runtime="command", folder="/x", start="x")) == []
+    ((npm, *_rest),) = build_commands(Application(name="x", runtime="node", folder="/x", requirements="p"))
+    ((bundle, *_rest),) = build_commands(Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile"))
+    assert (npm, bundle) == ("npm", "bundle")
 
 
 def test_a_migration_runs_in_the_environment_of_the_release():
@@ -107,6 +115,8 @@ def test_a_migration_runs_in_the_environment_of_the_release():
         ({"server": "uvicorn"}, ["git", "python3-uvicorn"]),
         ({"requirements": "r.txt", "packages": ["libpq5"]}, ["git", "libpq5", "python3-venv"]),
         ({"git": "", "folder": "/x", "start": "x", "runtime": "command"}, []),
+        ({"runtime": "node", "requirements": "package-lock.json"}, ["git", "nodejs", "npm"]),
+        ({"runtime": "ruby", "entry": "config.ru"}, ["git", "puma", "ruby"]),
     ],
 )
 def test_what_it_needs_of_the_distribution(more, packages):
