@@ -11,17 +11,13 @@ short_description: Applications, with all that follows from what people write of
 description:
   - Fills in what an entry leaves out, and adds the commands that build, migrate and start it, its packages and the
     names of its secrets.
-positional: threads
+positional: only
 options:
   _input:
     description: Entries of C(webstack_applications).
     type: list
     elements: dict
     required: true
-  threads:
-    description: Threads of each worker.
-    type: int
-    default: 16
   only:
     description: The one application that is to be deployed; empty means all of them.
     type: str
@@ -41,15 +37,15 @@ author:
 EXAMPLES = r"""
 - name: What starts the applications is shown
   ansible.builtin.debug:
-    msg: "{{ webstack_applications | scaleup.webstack.applications | map(attribute='start_line') }}"
+    msg: "{{ webstack_applications | scaleup.webstack.applications | map(attribute='unit') }}"
 """
 
 RETURN = r"""
 _value:
   description:
-    - Each entry with all its keys, and C(start_line), C(build_commands), C(migrate_command), C(packages),
-      C(secret_names), C(carried).
-    - C(label) is how the name of its release begins, C(release) that name if the entry alone says it.
+    - Each entry with all its keys, and C(build_commands), C(migrate_command), C(packages), C(secret_names), C(carried).
+    - C(unit) is what its releases say to their unit, C(label) how their names begin. C(recipe) is all but the source
+      that makes a release what it is.
   type: list
   elements: dict
 """
@@ -63,12 +59,12 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import Lay
 
 
 def applications(
-    entries: Sequence[Mapping[str, Any]], threads: Any = 16, only: str = "", version: str = "", checksum: str = ""
+    entries: Sequence[Mapping[str, Any]], only: str = "", version: str = "", checksum: str = ""
 ) -> list[dict[str, Any]]:
     """Return the applications."""
     try:
         apps = [application_of(entry) for entry in entries]
-        return [told(app, int(threads)) for app in chosen(apps, only, version, checksum)]
+        return [told(app) for app in chosen(apps, only, version, checksum)]
     except (LayoutError, TypeError, ValueError) as error:
         raise AnsibleFilterError(f"applications: {error}") from error
 

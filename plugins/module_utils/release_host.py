@@ -43,6 +43,7 @@ class Place:
     proxy: str = "/run/webstack-app-proxy/admin.sock"
     notes: str = NOTES
     environment: str = "/etc/webstack/app_server"
+    systemd: str = "/etc/systemd/system"
 
     @property
     def folder(self) -> str:
@@ -62,6 +63,10 @@ class Place:
     def units(self, slot: str) -> list[str]:
         """The units of a slot; the socket first."""
         return [f"webstack-app-{self.name}@{slot}.{kind}" for kind in ("socket", "service")]
+
+    def drop_in(self, slot: str) -> str:
+        """What the release in a slot says to its unit: a copy, because systemd reads it before all else is mounted."""
+        return os.path.join(self.systemd, f"{self.units(slot)[1]}.d", "release.conf")
 
     def socket(self, slot: str) -> str:
         """Where a slot listens."""
@@ -166,6 +171,8 @@ def _link(step: Step, place: Place, _run: Run) -> None:
     candidate = f"{link}.new"
     with suppress(FileNotFoundError):
         os.unlink(candidate)
+    os.makedirs(os.path.dirname(place.drop_in(step.slot)), exist_ok=True)
+    _write(place.drop_in(step.slot), _lines(place.releases(step.release, COMPLETE)))
     os.symlink(os.path.join("releases", step.release), candidate)
     os.replace(candidate, link)
 
@@ -223,7 +230,7 @@ def _ended(place: Place, slot: str, run: Run) -> str:
 
 
 def last_lines(place: Place, slot: str, run: Run) -> str:
-    """The newest lines of its journal since it was started, without what its environment holds as secrets."""
+    """The newest lines of its journal, without what its environment holds as secrets."""
     unit = place.units(slot)[1]
     run(["journalctl", "--sync"])
     command = ["journalctl", f"--unit={unit}", "--output=cat", "--no-pager", "--boot", f"--lines={LINES}"]

@@ -22,9 +22,8 @@ OWN_VARIABLES = re.compile(r"WEBSTACK_.*|DATABASE_.*|SECRET_KEY|WORKERS|THREADS|
 SOURCES = ("folder", "archive", "git")
 SERVERS = ("gunicorn", "uvicorn")
 # Runtime -> an example of what it loads.
-RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": ""}
+RUNTIMES = {"python": "shop.wsgi:application", "command": ""}
 PLACE = "{version}"
-LENGTH = 12  # of the part of a digest that names a release
 
 # The application that the role app_server carries. Its own file for Gunicorn says what is to be loaded.
 CARRIED: Mapping[str, Mapping[str, Any]] = {
@@ -129,7 +128,7 @@ def _runtime(app: Application) -> Iterator[str]:
         yield "has the runtime command, and no start. Say what starts it."
     if (example := RUNTIMES[app.runtime]) and not app.start and not app.entry:
         yield f"has the runtime {app.runtime}, and neither entry nor start. Give entry, such as {example}."
-    for key, runtimes in (("entry", [*RUNTIMES][:3]), ("requirements", [*RUNTIMES][:3]), ("wheels", ["python"])):
+    for key, runtimes in (("entry", ["python"]), ("requirements", ["python"]), ("wheels", ["python"])):
         if app.runtime not in runtimes and getattr(app, key):
             yield f"has {key}, which is for {' and '.join(runtimes)}, and its runtime is {app.runtime}. Leave it out."
     if app.wheels and not app.requirements:
@@ -176,34 +175,21 @@ def wanted(app: Application, version: str, checksum: str) -> Application:
     return replace(asked, **{kind: getattr(asked, kind).replace(PLACE, asked.version) for kind in SOURCES})
 
 
-def digest_of(app: Application) -> str:
-    """Return what names its content, if the entry itself says it."""
-    return app.checksum.partition(":")[2] if app.archive else ""
+def label_of(app: Application) -> str:
+    """Return how the name of its release begins: the version that people know, if there is one."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", app.version).strip("-.")
 
 
-def release_of(app: Application, digest: str) -> str:
-    """Return the name of a release: the version that people know, if there is one, and what the content is."""
-    label = "" if app.git else re.sub(r"[^A-Za-z0-9.]+", "-", app.version).strip("-.")
-    return "-".join(filter(None, (label, digest[:LENGTH])))
-
-
-def start_command(app: Application, threads: int) -> list[str]:
+def start_command(app: Application) -> list[str]:
     """Return what its service runs. `%i` is the slot, whose folder is a link to the release."""
     python = f"{FOLDER}/{app.name}/%i/.venv/bin/python3" if app.venv else "/usr/bin/python3"
     if app.start:
         return [_placed(app, word) for word in shlex.split(app.start)]
-    if app.runtime == "node":
-        return ["/usr/bin/node", app.entry]
-    if app.runtime == "ruby":
-        # Puma takes over the socket that systemd has opened for this address.
-        bind = f"unix:///run/webstack-app/{app.name}-%i.sock"
-        bundle = ["/usr/bin/bundle", "exec"] if app.requirements else []
-        return [*bundle, "/usr/bin/puma", "--bind", bind, "--threads", f"{threads}:{threads}", app.entry]
     if app.server == "uvicorn":
         stop = str(app.stop_timeout_seconds)
         return [python, "-m", "uvicorn", "--fd", "3", "--timeout-graceful-shutdown", stop, app.entry]
     return [
-        *(python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", str(threads)),
+        *(python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "${THREADS}"),
         *("--graceful-timeout", str(app.stop_timeout_seconds), "--access-logfile", "-", app.entry),
     ]
 
@@ -218,10 +204,6 @@ def build_commands(app: Application) -> list[list[str]]:
             ["python3", "-m", "venv", ".venv"],
             [*pip, "--no-cache-dir", *wheels, "-r", app.requirements],
         ]
-    elif app.runtime == "node" and app.requirements:
-        made += [["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]]
-    elif app.runtime == "ruby" and app.requirements:
-        made += [["bundle", "install", "--prefer-local"]]
     made += [shlex.split(text) for text in app.build]
     if app.runtime == "python":
         # The service cannot write what it has compiled.
@@ -241,15 +223,12 @@ def packages_of(app: Application) -> list[str]:
     if app.runtime == "python":
         own += ["python3-venv"] if app.venv else [app.server] if not app.start and app.server == "gunicorn" else []
         own += ["python3-uvicorn"] if not app.venv and not app.start and app.server == "uvicorn" else []
-    own += {"node": ["nodejs"], "ruby": ["ruby", "puma"]}.get(app.runtime, [])
-    if app.requirements:
-        own += {"node": ["npm"], "ruby": ["ruby-bundler"]}.get(app.runtime, [])
     return sorted({*own, *(["git"] if app.git else [])})
 
 
 def _placed(app: Application, word: str) -> str:
     """A program of the release itself, by the path that its service knows; other words as they are, for systemd."""
-    escaped = word.replace("%", "%%").replace("$", "$$")
+    escaped = word.replace("%", "%%")
     return f"{FOLDER}/{app.name}/%i/{escaped[2:]}" if escaped.startswith("./") else escaped
 
 
@@ -261,8 +240,16 @@ def unit_words(words: Sequence[str]) -> str:
     )
 
 
-def told(app: Application, threads: int) -> dict[str, Any]:
-    """Return all that the role works with."""
+def unit_of(app: Application) -> str:
+    """Return what a release says to its unit, so that one to go back to is started as it was."""
+    # Programs that compile while they run write what they execute.
+    writes = "no" if app.runtime == "command" else "yes"
+    return f"[Service]\nExecStart={unit_words(start_command(app))}\nMemoryDenyWriteExecute={writes}\n"
+
+
+def told(app: Application) -> dict[str, Any]:
+    """Return all that the role works with. What `recipe` and the source say names a release."""
+    unit, build = unit_of(app), build_commands(app)
     return {
         **{key: getattr(app, key) for key in known()},
         # Ansible's own lists and mappings can be copied by their plain kinds alone.
@@ -270,12 +257,10 @@ def told(app: Application, threads: int) -> dict[str, Any]:
         "secrets": list(app.secrets),
         "environment": dict(app.environment or {}),
         "carried": app.carried,
-        "release": release_of(app, digest_of(app)) if digest_of(app) else "",
-        "label": release_of(app, ""),
-        # Programs that compile while they run write what they execute.
-        "compiles": app.runtime in ("node", "command"),
-        "start_line": unit_words(start_command(app, threads)),
-        "build_commands": build_commands(app),
+        "label": label_of(app),
+        "unit": unit,
+        "recipe": repr((unit, build)),
+        "build_commands": build,
         "migrate_command": migrate_command(app),
         "packages": packages_of(app),
         "secret_names": secret_names(app.name, app.secrets),

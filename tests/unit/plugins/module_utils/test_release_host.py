@@ -92,7 +92,7 @@ def place(tmp_path: Path, haproxy: HAProxy) -> Place:
     root = tmp_path / "apps"
     for name in ("1", "2"):
         (root / "shop/releases" / name).mkdir(parents=True)
-        (root / "shop/releases" / name / ".webstack-release").touch()
+        (root / "shop/releases" / name / ".webstack-release").write_text(f"[Service]\nExecStart=/bin/{name}\n")
         os.utime(root / "shop/releases" / name / ".webstack-release", (int(name), int(name)))
     (root / "shop/releases/half").mkdir()
     (root / "slots.map").write_text("other b\n")
@@ -109,6 +109,7 @@ def place(tmp_path: Path, haproxy: HAProxy) -> Place:
         proxy=str(tmp_path / "admin.sock"),
         notes=str(tmp_path),
         environment=str(tmp_path),
+        systemd=str(tmp_path / "system"),
     )
 
 
@@ -164,6 +165,7 @@ def test_one_release_after_the_other_serves(place, systemd, haproxy):
     assert seen.slots == {"a": Slot("1"), "b": Slot("2", active=True, enabled=True)}
     assert (seen.current, seen.pointed, seen.stale, list(seen.history)) == ("2", "b", False, ["2", "1"])
     assert Path(place.map).read_text() == "other b\nshop b\n"
+    assert [Path(place.drop_in(slot)).read_text()[-7:-1] for slot in "ab"] == ["/bin/1", "/bin/2"]
     assert haproxy.said == ["set map", "add map", "set map"]
     assert plan(seen, "2", 5) == []
 

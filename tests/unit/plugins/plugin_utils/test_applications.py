@@ -8,16 +8,17 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.scaleup.webstack.plugins.filter.applications import FilterModule
+from ansible_collections.scaleup.webstack.plugins.filter.rollback_target import FilterModule as Rollback
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import (
     CARRIED,
     Application,
     application_of,
     build_commands,
     known,
+    label_of,
     migrate_command,
     packages_of,
     problems_of,
-    release_of,
     rollback_target,
     start_command,
     unit_words,
@@ -54,7 +55,7 @@ def test_what_the_role_carries_is_there_and_sound():
 def test_the_demo_says_all_by_its_name():
     (demo,) = applications([{"name": "demo"}])
     assert demo["carried"]
-    assert demo["start_line"] == "gunicorn --config gunicorn.conf.py"
+    assert demo["unit"] == "[Service]\nExecStart=gunicorn --config gunicorn.conf.py\nMemoryDenyWriteExecute=yes\n"
     assert demo["migrate_command"] == ["python3", "-m", "demo", "migrate"]
     assert demo["packages"] == ["gunicorn", "python3-flask", "python3-pymysql", "python3-sqlalchemy"]
     assert demo["secret_names"] == ["app_demo_secret_key"]
@@ -67,25 +68,23 @@ def test_an_application_that_has_the_demos_name_and_a_source_is_another_one():
 
 
 START = [
-    ({}, "/usr/bin/python3 -m gunicorn --worker-class gthread --threads 4 --graceful-timeout 30 --access-logfile - "
-         "shop:app"),
+    (
+        {},
+        "/usr/bin/python3 -m gunicorn --worker-class gthread --threads ${THREADS} --graceful-timeout 30 "
+        "--access-logfile - shop:app",
+    ),
     (
         {"requirements": "requirements.txt", "server": "uvicorn"},
         "/srv/webstack/apps/shop/%i/.venv/bin/python3 -m uvicorn --fd 3 --timeout-graceful-shutdown 30 shop:app",
     ),
-    ({"runtime": "node", "entry": "server.js"}, "/usr/bin/node server.js"),
-    (
-        {"runtime": "ruby", "entry": "config.ru", "requirements": "Gemfile"},
-        "/usr/bin/bundle exec /usr/bin/puma --bind unix:///run/webstack-app/shop-%i.sock --threads 4:4 config.ru",
-    ),
-    ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' $HOME"},
-     r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" $$HOME'),
+    ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' ${WORKERS}"},
+     r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" ${WORKERS}'),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("more", "line"), START)
 def test_what_its_unit_starts(more, line):
-    assert unit_words(start_command(Application(**{**SHOP, **more}), threads=4)) == line
+    assert unit_words(start_command(Application(**{**SHOP, **more}))) == line
 
 
 def test_a_release_is_built_by_what_it_has():
@@ -96,9 +95,6 @@ def test_a_release_is_built_by_what_it_has():
     assert own == ["npm", "run", "all of it"]
     assert compiled[:3] == ["python3", "-m", "compileall"]
     assert build_commands(Application(name="x", runtime="command", folder="/x", start="x")) == []
-    ((npm, *_rest),) = build_commands(Application(name="x", runtime="node", folder="/x", requirements="p"))
-    ((bundle, *_rest),) = build_commands(Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile"))
-    assert (npm, bundle) == ("npm", "bundle")
 
 
 def test_a_migration_runs_in_the_environment_of_the_release():
@@ -115,25 +111,23 @@ def test_a_migration_runs_in_the_environment_of_the_release():
         ({"server": "uvicorn"}, ["git", "python3-uvicorn"]),
         ({"requirements": "r.txt", "packages": ["libpq5"]}, ["git", "libpq5", "python3-venv"]),
         ({"git": "", "folder": "/x", "start": "x", "runtime": "command"}, []),
-        ({"runtime": "node", "requirements": "package-lock.json"}, ["git", "nodejs", "npm"]),
-        ({"runtime": "ruby", "entry": "config.ru"}, ["git", "puma", "ruby"]),
     ],
 )
 def test_what_it_needs_of_the_distribution(more, packages):
     assert packages_of(Application(**{**SHOP, **more})) == packages
 
 
-@pytest.mark.parametrize(
-    ("more", "digest", "name"),
-    [
-        ({"git": "", "folder": "/x"}, "0123456789abcdef", "v1-0123456789ab"),
-        ({"git": "", "folder": "/x", "version": ""}, "0123456789abcdef", "0123456789ab"),
-        ({"git": "", "folder": "/x", "version": "1.2/rc 1_"}, "0123456789abcdef", "1.2-rc-1-0123456789ab"),
-        ({}, "0123456789abcdef", "0123456789ab"),
-    ],
-)
-def test_a_release_is_named_by_its_content(more, digest, name):
-    assert release_of(Application(**{**SHOP, **more}), digest) == name
+@pytest.mark.parametrize(("version", "label"), [("v1", "v1"), ("", ""), ("1.2/rc 1_", "1.2-rc-1"), ("../x", "x")])
+def test_the_name_of_a_release_begins_with_the_version_that_people_know(version, label):
+    assert label_of(Application(name="x", folder="/x", version=version)) == label
+
+
+def test_a_release_that_is_started_in_another_way_is_another_one():
+    recipes = {
+        applications([{**SHOP, **more}])[0]["recipe"] for more in ({}, {"entry": "shop:api"}, {"build": ["make"]})
+    }
+    assert len(recipes) == 3
+    assert len({applications([{**SHOP, "migrate": each}])[0]["recipe"] for each in ("a", "b")}) == 1
 
 
 ARCHIVE = {"name": "shop", "archive": "https://example.com/{version}.tgz", "version": "1", "entry": "a:b"}
@@ -142,9 +136,9 @@ SUM = "sha256:" + "a" * 64
 
 def test_one_of_them_in_another_version():
     entries = [{"name": "demo"}, {**ARCHIVE, "checksum": SUM}]
-    (shop,) = applications(entries, 4, only="shop", version="2", checksum="sha256:" + "b" * 64)
-    assert (shop["archive"], shop["release"]) == ("https://example.com/2.tgz", "2-" + "b" * 12)
-    assert [app["release"] for app in applications(entries)] == ["", "1-" + "a" * 12]
+    (shop,) = applications(entries, only="shop", version="2", checksum="sha256:" + "b" * 64)
+    assert (shop["archive"], shop["label"], shop["checksum"][-1]) == ("https://example.com/2.tgz", "2", "b")
+    assert [app["label"] for app in applications(entries)] == ["", "1"]
 
 
 @pytest.mark.parametrize(
@@ -178,3 +172,11 @@ def test_back_is_one_release_for_all_hosts(histories, target):
 def test_where_there_is_no_way_back_it_is_said(histories):
     with pytest.raises(LayoutError, match="no one release to go back to"):
         rollback_target(histories)
+
+
+def test_hosts_that_were_not_looked_at_do_not_count():
+    target = Rollback().filters()["rollback_target"]
+    hostvars = {"app1": {"__app_server_seen": {"results": [{"history": ["b", "a"]}]}}, "app2": {}}
+    assert target(["app1", "app2"], hostvars) == "a"
+    with pytest.raises(AnsibleFilterError, match=r"no one release to go back to \(\)"):
+        target(["app2"], hostvars)
