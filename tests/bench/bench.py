@@ -4,8 +4,8 @@
 what no tool can avoid: a shell loop over SSH installs the same packages on the same number of fresh hosts at the same
 time, and the daemons start, mysqld among them. Then site.yml runs twice on other fresh hosts. Both labs are made and
 removed here; packages are downloaded once beforehand, so that nobody profits from a warm mirror. `make bench PART=db`
-measures outages of the database tier: see faults.py; `make bench PART=seed` how fast one
-of its servers gets its data: see seed.py.
+measures outages of the database tier: see faults.py; `make bench PART=seed` how fast one of its servers gets its
+data: see seed.py; `make bench PART=lb` what the way through the balancers costs: see door.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / ".ci"), str(Path(__file__).parent)]
 
+import door
 import faults
 import scale
 import seed
@@ -149,59 +151,34 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def measure_site() -> bool:
-    """Measure site.yml against the floor, and print; missed aims are said, and fail nothing."""
-    try:
-        result: dict[str, Any] = {"floor": floor(f"bf{CHECKOUT}"), **site(f"bs{CHECKOUT}")}
-    except StoppedError as reason:
-        say(str(reason))
-        return False
+def measure_site() -> dict[str, Any]:
+    """Measure site.yml against the floor."""
+    result: dict[str, Any] = {"floor": floor(f"bf{CHECKOUT}"), **site(f"bs{CHECKOUT}")}
     result["first_run_floors"] = result["first run"]["seconds"] / result["floor"]["seconds"]
     result["second_run_share"] = result["second run"]["seconds"] / result["first run"]["seconds"]
-    keep("site", result)
-    say(f"\n{table(result)}")
-    return True
+    return result
 
 
-def measure_scale() -> bool:
-    """Measure the work on paper, and print; CPU time is steady enough to fail by."""
-    result = scale.measure(say)
-    keep("scale", result)
-    say(f"\n{scale.table(result)}")
-    return bool(result["ok"])
-
-
-def measure_db() -> bool:
-    """Measure outages of the database tier, and print; missed aims are said, and fail nothing."""
+def measured(part: str) -> bool:
+    """Measure, keep it where programs find it, and print. A missed aim is said; only a steady one fails (`ok`)."""
+    measure, shown = PARTS[part]
     try:
-        result = faults.measure(needed, FOLDER, f"bd{CHECKOUT}")
+        result = measure()
     except StoppedError as reason:
         say(str(reason))
         return False
-    keep("db", result)
-    say(f"\n{faults.table(result)}")
-    return True
-
-
-def measure_seed() -> bool:
-    """Measure how fast a server gets a copy, and print; a missed aim is said, and fails nothing."""
-    lab = f"bc{CHECKOUT}"
-    try:
-        result = seed.measure(needed, ROOT / ".cache" / "lab" / lab, lab, say)
-    except StoppedError as reason:
-        say(str(reason))
-        return False
-    keep("seed", result)
-    say(f"\n{seed.table(result)}")
-    return True
-
-
-def keep(part: str, result: dict[str, Any]) -> None:
-    """Write the measurement where programs find it."""
     (FOLDER / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    say(f"\n{shown(result)}")
+    return bool(result.get("ok", True))
 
 
-PARTS = {"scale": measure_scale, "site": measure_site, "db": measure_db, "seed": measure_seed}
+PARTS: dict[str, tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], str]]] = {
+    "scale": (lambda: scale.measure(say), scale.table),
+    "site": (measure_site, table),
+    "db": (lambda: faults.measure(needed, FOLDER, f"bd{CHECKOUT}"), faults.table),
+    "seed": (lambda: seed.measure(needed, ROOT / ".cache" / "lab" / f"bc{CHECKOUT}", f"bc{CHECKOUT}", say), seed.table),
+    "lb": (lambda: door.measure(needed, ROOT, FOLDER, f"bl{CHECKOUT}"), door.table),
+}
 
 
 def main(parts: list[str]) -> int:
@@ -211,7 +188,7 @@ def main(parts: list[str]) -> int:
         say(f"There is no part {unknown[0]!r} of the measurement. The parts are {', '.join(PARTS)}.")
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
-    good = [PARTS[part]() for part in parts or PARTS]
+    good = [measured(part) for part in parts or PARTS]
     return 0 if all(good) else 1
 
 

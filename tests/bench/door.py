@@ -1,0 +1,200 @@
+"""`make bench PART=lb`: what a request costs on its way through the balancers, in each TLS mode.
+
+A lab of its own is deployed. The other balancer is the client (wrk, connections kept open), because it may reach
+everything: a web host directly, the virtual address with this collection's configuration behind it, and a HAProxy on
+the same host with the least that a person would write by hand, one after the other in each round, so that all three
+meet the same machine. Processor time is that of all hosts that serve, from their control groups. MODES=terminate,...
+chooses; ROUNDS and SECONDS say how long.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MODES = tuple(os.environ.get("MODES", "reencrypt,terminate,passthrough").split(","))
+ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "3")), int(os.environ.get("SECONDS", "4"))
+AIM = 0.9
+PATHS = {"1 kB file": "/static/small.txt", "100 kB file": "/static/large.txt", "proxied": "/whoami"}
+SERVING = ("lb1", "web1", "web2", "web3", "app1", "app2")
+NAME = "www.webstack.test"
+PKI = "/etc/webstack/pki"
+# Round robin, checks, HTTP/2, one log line for each request, and nothing else.
+BY_HAND = """global
+    log /dev/log local0
+    maxconn 10000
+defaults
+    log global
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+    {mode}
+frontend f
+    bind *:443 {bind}
+    default_backend b
+backend b
+    balance roundrobin
+    option httpchk
+    http-check send meth GET uri /.webstack/health ver HTTP/1.1 hdr Host web.{internal}
+"""
+WAYS = {
+    "reencrypt": (
+        "mode http\n    option httplog",
+        f"ssl crt {PKI}/site.crt alpn h2,http/1.1",
+        f"8443 check ssl verify required ca-file {PKI}/ca.pem verifyhost web.{{internal}} sni str(web.{{internal}})",
+    ),
+    "terminate": ("mode http\n    option httplog", f"ssl crt {PKI}/site.crt alpn h2,http/1.1", "8080 check"),
+    "passthrough": (
+        "mode tcp\n    option tcplog",
+        "",
+        "8444 send-proxy-v2 check check-ssl check-send-proxy check-sni web.{internal} verify none",
+    ),
+}
+Needed = Callable[..., object]
+
+
+class Lab:
+    """The hosts, by what can be run on them."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.podman, self.name = root / ".cache" / "lab" / name / "podman", name
+        listing = subprocess.run(
+            ["python3", str(root / "inventory" / "lab.py")],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "WEBSTACK_LAB": name},
+        )
+        every = json.loads(listing.stdout)["_meta"]["hostvars"]
+        self.address = {host: found["ansible_host"] for host, found in every.items()}
+        self.vip = every["lb1"]["webstack_vips"][0]
+
+    def on(self, host: str, script: str, given: str = "") -> str:
+        """Run a script there; its output."""
+        command = [str(self.podman), "exec", "-i", f"{self.name}-{host}", "bash", "-ec", script]
+        return subprocess.run(command, check=True, capture_output=True, text=True, input=given).stdout
+
+    def cpu(self) -> float:
+        """Processor seconds that hosts which serve have taken so far."""
+        text = "cat /sys/fs/cgroup/cpu.stat"
+        return sum(int(self.on(host, text).split("usage_usec", 1)[1].split()[0]) for host in SERVING) / 1e6
+
+    def answers(self, url: str) -> None:
+        """Wait until it does, at most half a minute."""
+        ask = f"curl -skf -o /dev/null -m 2 -H 'Host: {NAME}' {url}"
+        self.on("lb2", f"for n in {{1..60}}; do {ask} && exit; sleep 0.5; done; exit 1")
+
+
+def load(lab: Lab, url: str) -> dict[str, float]:
+    """One measurement: requests a second, and processor seconds for 10,000 of them."""
+    before = lab.cpu()
+    said = lab.on("lb2", f"wrk -t2 -c32 -d{SECONDS}s -H 'Host: {NAME}' {url}")
+    spent = lab.cpu() - before
+    count, rate = re.search(r"(\d+) requests in", said), re.search(r"Requests/sec: +([\d.]+)", said)
+    if not count or not rate or "Non-2xx" in said or "Socket errors" in said:
+        raise ValueError(f"Not every request to {url} got a good answer: {said}")
+    return {"rate": float(rate[1]), "cpu": spent / int(count[1]) * 10_000}
+
+
+def by_hand(lab: Lab, mode: str) -> str:
+    """The other configuration."""
+    found = lab.on("lb1", "grep -om1 'hdr Host web[.][^ ]*' /etc/haproxy/haproxy.cfg")
+    domain = found.split("web.", 1)[1].strip()
+    mode_lines, bind, server = (text.replace("{internal}", domain) for text in WAYS[mode])
+    text = BY_HAND.format(mode=mode_lines, bind=bind, internal=domain)
+    return text + "".join(f"    server {web} {lab.address[web]}:{server}\n" for web in ("web1", "web2", "web3"))
+
+
+def one_round(lab: Lab, mode: str, found: dict[str, Any]) -> None:
+    """Everything once, next to each other."""
+
+    def all_paths(who: str, base: str) -> None:
+        lab.answers(base + PATHS["proxied"])
+        for name, path in PATHS.items():
+            found.setdefault(name, {}).setdefault(who, []).append(load(lab, base + path))
+
+    if mode != "passthrough":  # there only a balancer can ask, by the PROXY protocol
+        scheme, port = ("http", 8080) if mode == "terminate" else ("https", 8443)
+        all_paths("Nginx alone", f"{scheme}://{lab.address['web1']}:{port}")
+    all_paths("ours", f"https://{lab.vip}")
+    lab.on("lb1", "systemctl stop haproxy; systemd-run --quiet --unit=by-hand haproxy -W -db -f /run/by-hand.cfg")
+    try:
+        all_paths("by hand", f"https://{lab.address['lb1']}")
+    finally:
+        lab.on("lb1", "systemctl stop by-hand; systemctl start haproxy")
+        lab.answers(f"https://{lab.vip}/whoami")
+
+
+def measure(needed: Needed, root: Path, folder: Path, name: str) -> dict[str, Any]:
+    """All modes."""
+    static = folder / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    (static / "small.txt").write_text("0123456789abcde\n" * 64)
+    (static / "large.txt").write_text("0123456789abcde\n" * 6400)
+    result: dict[str, Any] = {}
+    try:
+        needed("lb lab", name, "make", "lab")
+        lab = Lab(root, name)
+        for mode in MODES:
+            extra = {"webstack_tls_mode": mode, "nginx_web_static_sources": {"demo": f"{static}/"}}
+            playbook = ["ansible-playbook", "--inventory", "inventory/lab", "playbooks/site.yml"]
+            needed(f"lb site {mode}", name, *playbook, "--extra-vars", json.dumps(extra))
+            lab.on("lb2", "command -v wrk >/dev/null || { apt-get -qq update && apt-get -qqy install wrk; } >/dev/null")
+            hold(lab)
+            lab.on("lb1", "cat >/run/by-hand.cfg; haproxy -c -q -f /run/by-hand.cfg", by_hand(lab, mode))
+            result[mode] = {}
+            for _each in range(ROUNDS):
+                one_round(lab, mode, result[mode])
+    finally:
+        needed("lb lab-destroy", name, "make", "lab-destroy")
+    return result
+
+
+def hold(lab: Lab) -> None:
+    """The first balancer takes the virtual address, and stays the only one that may: the other one is the client."""
+    lab.on("lb2", "systemctl stop keepalived")
+    for _each in range(20):
+        if lab.vip in lab.on("lb1", "ip -oneline address show"):
+            return
+        time.sleep(0.5)
+    raise ValueError(f"{lab.vip} does not come to lb1.")
+
+
+def middle(rows: list[dict[str, float]], what: str) -> float:
+    """The median of all rounds."""
+    return statistics.median(row[what] for row in rows)
+
+
+def share(found: dict[str, Any], other: str) -> float:
+    """Ours to another one: the median of the ratios of all rounds."""
+    return statistics.median(
+        ours["rate"] / theirs["rate"] for ours, theirs in zip(found["ours"], found[other], strict=True)
+    )
+
+
+def table(result: dict[str, Any]) -> str:
+    """The measurement for people."""
+    lines = [
+        f"requests a second; CPU seconds of all hosts for 10,000 of them; medians of {ROUNDS} rounds of {SECONDS} s",
+        f"{'mode':12} {'request':12} {'Nginx alone':>16} {'by hand':>16} {'ours':>16}  to Nginx  to by hand",
+    ]
+    for mode, paths in result.items():
+        for name, found in paths.items():
+            cells = [
+                f"{middle(found[who], 'rate'):8.0f} {middle(found[who], 'cpu'):5.2f} s" if who in found else "-"
+                for who in ("Nginx alone", "by hand", "ours")
+            ]
+            direct = f"{share(found, 'Nginx alone'):.2f}" if "Nginx alone" in found else "-"
+            to_hand = share(found, "by hand")
+            lines.append(
+                f"{mode:12} {name:12} {cells[0]:>16} {cells[1]:>16} {cells[2]:>16}  {direct:>8}  {to_hand:10.2f}"
+                f"  (aim >= {AIM:g}: {'met' if to_hand >= AIM else 'missed'})"
+            )
+    return "\n".join(lines)
