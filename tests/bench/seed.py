@@ -19,7 +19,7 @@ from typing import Any
 from ansible_run import Run
 
 RUNS = int(os.environ.get("RUNS", "3"))
-MEBIBYTES = int(os.environ.get("SIZE_MIB", "512"))
+MEBIBYTES = int(os.environ.get("SIZE_MIB", "2048"))
 AIM = 0.6
 TARGET, DONOR = "db3", "db2"
 COPYING = ("member.yml", "progress.yml")
