@@ -30,6 +30,7 @@ PKI = "/etc/webstack/pki"
 BY_HAND = """global
     log /dev/log local0
     maxconn 10000
+    ssl-load-extra-del-ext
 defaults
     log global
     timeout connect 5s
@@ -79,7 +80,10 @@ class Lab:
     def on(self, host: str, script: str, given: str = "") -> str:
         """Run a script there; its output."""
         command = [str(self.podman), "exec", "-i", f"{self.name}-{host}", "bash", "-ec", script]
-        return subprocess.run(command, check=True, capture_output=True, text=True, input=given).stdout
+        done = subprocess.run(command, check=False, capture_output=True, text=True, input=given)
+        if done.returncode:
+            raise SystemExit(f"On {host} this ended with {done.returncode}: {script}\n{done.stderr or done.stdout}")
+        return done.stdout
 
     def cpu(self) -> float:
         """Processor seconds that hosts which serve have taken so far."""
