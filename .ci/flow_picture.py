@@ -33,7 +33,7 @@ Flows = Mapping[str, Sequence[Flow]]
 
 def publishers() -> Iterator[tuple[str, str]]:
     """Each tier with each role that publishes there, in the order of the stage."""
-    for play in yaml.safe_load(STAGE.read_text(encoding="utf-8")):
+    for play in yaml.load(STAGE.read_text(encoding="utf-8"), yaml.CSafeLoader):
         for task in play["tasks"]:
             role: Mapping[str, str] = task.get("ansible.builtin.import_role", {})
             if role.get("tasks_from") == "publish":

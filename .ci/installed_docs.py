@@ -95,7 +95,9 @@ def faults(folder: str) -> Iterator[str]:
     for kind, names in plugins(files).items():
         yield from plugin_faults(kind, names, shown(kind, folder) if kind in KINDS.values() else {})
     defaults = sorted((ROOT / "roles").glob("*/defaults/main.yml"))
-    wanted = {path.parts[-3]: set(yaml.safe_load(path.read_text(encoding="utf-8")) or {}) for path in defaults}
+    wanted = {
+        path.parts[-3]: set(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}) for path in defaults
+    }
     yield from role_faults({NAMESPACE + name: names for name, names in wanted.items()}, shown("role", folder))
 
 

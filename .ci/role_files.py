@@ -26,7 +26,7 @@ class Role:
 
 def load(path: Path) -> dict[str, Any]:
     """A YAML mapping, empty if the file is not there."""
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    return (yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}) if path.exists() else {}
 
 
 def roles() -> list[Role]:

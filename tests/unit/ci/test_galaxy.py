@@ -11,7 +11,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[3]
 # Those of the package ansible; this one is not among them.
 BUNDLE = Path(sysconfig.get_paths()["purelib"], "ansible_collections")
-GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+GALAXY = yaml.load((ROOT / "galaxy.yml").read_text(), yaml.CSafeLoader)
 # A module's, role's or plugin's full name where a task or an expression uses it.
 FULL_NAME = re.compile(r"\b([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)\.[a-z][a-z0-9_]*(?=:\s|\(|'| \}\})")
 

@@ -94,7 +94,9 @@ def test_no_template_or_variable_of_a_role_reaches_for_other_hosts(name):
 
 
 def numbers_of(role):
-    options = yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]
+    options = yaml.load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text(), yaml.CSafeLoader)[
+        "argument_specs"
+    ]["main"]
     return {name: each["default"] for name, each in options["options"].items() if isinstance(each.get("default"), int)}
 
 
@@ -161,14 +163,14 @@ def test_the_names_of_secrets_are_those_that_roles_ask_for(paper, layout):
 
 
 def test_the_balancers_stamp_is_where_it_is_looked_for():
-    known = yaml.safe_load((ROOT / "roles/settings/vars/main.yml").read_text())
+    known = yaml.load((ROOT / "roles/settings/vars/main.yml").read_text(), yaml.CSafeLoader)
     assert known["webstack_layout_stamp"].replace("{{ webstack_state_folder }}", known["webstack_state_folder"]) == PATH
 
 
 def test_no_sentence_can_show_a_secret_of_the_settings():
-    options = yaml.safe_load((ROOT / "roles/settings/meta/argument_specs.yml").read_text())["argument_specs"]["site"][
-        "options"
-    ]
+    options = yaml.load((ROOT / "roles/settings/meta/argument_specs.yml").read_text(), yaml.CSafeLoader)[
+        "argument_specs"
+    ]["site"]["options"]
     secret = {name for name in options if name.endswith(("_key", "_secrets"))}
     assert secret == {"webstack_ca_key", "webstack_secrets", "webstack_site_key"}
     assert all(options[name].get("no_log") for name in secret)

@@ -38,7 +38,9 @@ def run(monkeypatch):
             None,
             {**{name: each["default"] for name, each in spec.items()}, **arguments},
         )
-        action._loader = SimpleNamespace(load_from_file=lambda path: yaml.safe_load(Path(path).read_text()))
+        action._loader = SimpleNamespace(
+            load_from_file=lambda path: yaml.load(Path(path).read_text(), yaml.CSafeLoader)
+        )
         monkeypatch.setattr(preflight.ActionBase, "run", lambda *_arguments: {})
         return action.run(None, {"groups": GROUPS, "hostvars": hostvars, "ansible_play_hosts_all": list(SOUND)})
 

@@ -91,11 +91,11 @@ def flat(options: dict[str, Any], inner: str, path: str = "") -> Iterator[tuple[
     ],
 )
 def test_documentation_equals_the_argument_specification(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    documentation = yaml.safe_load(importlib.import_module(PACKAGE + module).DOCUMENTATION)
+    documentation = yaml.load(importlib.import_module(PACKAGE + module).DOCUMENTATION, yaml.CSafeLoader)
     documented = documentation.get("options", {})
     for fragment in (mysql_login, mysql_member, mysql_replication):
         if FRAGMENT + fragment.__name__.rpartition(".")[2] in documentation["extends_documentation_fragment"]:
-            documented |= yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+            documented |= yaml.load(fragment.ModuleDocFragment.DOCUMENTATION, yaml.CSafeLoader)["options"]
     spec = spec_of(module, monkeypatch)
     assert dict(flat(documented, "suboptions")) == dict(flat(spec, "options"))
     secrets = [option for name, option in spec.items() if name.endswith("password")]

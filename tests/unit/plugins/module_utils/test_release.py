@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import replace
 
 import pytest
@@ -111,7 +112,7 @@ WORLDS = [
 
 @pytest.mark.parametrize("wanted", ["1", "2", "3"])
 def test_a_plan_may_stop_after_any_step_and_the_next_one_ends_in_the_same(wanted):
-    for world in WORLDS:
+    for world in WORLDS if os.environ.get("WEBSTACK_EXAMPLES") else WORLDS[::7]:
         whole = plan(world, wanted, 2)
         for stop in range(len(whole) + 1):
             seen = world

@@ -31,7 +31,7 @@ applications = FilterModule().filters()["applications"]
 
 
 def options():
-    specs = yaml.safe_load((ROOT / "roles/settings/meta/argument_specs.yml").read_text())
+    specs = yaml.load((ROOT / "roles/settings/meta/argument_specs.yml").read_text(), yaml.CSafeLoader)
     return specs["argument_specs"]["site"]["options"]["webstack_applications"]["options"]
 
 
