@@ -18,7 +18,7 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Carried:
-    """What a host has of a stack: the id of its store, and the checksum of the CA that it trusts; empty for none."""
+    """What a host has of a stack: the id of its store, and the sums of CAs that it trusts, in words; empty for none."""
 
     host: str
     identity: str = ""
@@ -27,7 +27,7 @@ class Carried:
 
 @dataclass(frozen=True)
 class Kept:
-    """What the state host keeps in its folder: the store's id, the checksum of a whole CA; empty for none."""
+    """What the state host keeps in its folder: the store's id, the sums of whole CAs, in words; empty for none."""
 
     host: str
     folder: str
@@ -37,7 +37,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a run takes from the store: secrets or none, and its CA unless the checksum of a given one stands here."""
+    """What a run takes from the store: secrets or none, and its CA unless the sum of a given one stands here."""
 
     secrets: bool = True
     given_authority: str = ""
@@ -103,7 +103,8 @@ def _authority(
         if unseen:
             yield _unseen(kept, unseen, f"holds no CA ({kept.folder}/ca)")
         return
-    strangers = [each for each in trusting if each.authority != authority]
+    # While one CA takes the place of another, a host may still trust one of them alone.
+    strangers = [each for each in trusting if not {*each.authority.split()} & {*authority.split()}]
     source = "webstack_ca_certificate" if wanted.given_authority else f"{kept.folder}/ca on {kept.host}"
     if strangers and len(strangers) < len(trusting):
         yield (

@@ -159,17 +159,19 @@ def neighbours(addresses: Iterable[str], own: dict[str, list[str]], run: Run) ->
     return found
 
 
-def certificate_faults(pairs: Iterable[dict[str, str]]) -> dict[str, str]:
-    """Return what is wrong with each authority whose certificate is there, by path; empty if nothing is."""
+def certificate_faults(pairs: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return what is wrong with each authority whose certificate is there, by path; empty if nothing is.
+
+    While another one takes its place, either of both may be the one that signs.
+    """
     found = {}
     for pair in pairs:
         path = pair["certificate"]
         if os.path.isfile(path) and can_judge():
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-            if os.path.isfile(pair["key"]):
-                with open(pair["key"], encoding="utf-8", errors="replace") as file:
-                    found[path] = fault(text, file.read(), authority=True) or ""
+            text, *others = texts(filter(None, [path, pair.get("successor")])).values()
+            if key := "".join(texts([pair["key"]]).values()):
+                faults = [fault(each, key, authority=True) or "" for each in (text, *others)]
+                found[path] = "" if "" in faults else faults[0]
             else:
                 found[path] = fault(text, authority=True) or f"has no private key ({pair['key']})"
     return found

@@ -62,6 +62,9 @@ options:
         description: Path of its private key, which is read and not returned.
         type: path
         required: true
+      successor:
+        description: Path of a certificate that takes its place; where it is there, the key may be that one's.
+        type: path
 """
 
 EXAMPLES = r"""
@@ -145,7 +148,7 @@ def main() -> None:
     paths = {"type": "list", "elements": "path", "default": []}
     names = {"type": "list", "elements": "str", "default": []}
     path = {"type": "path", "required": True}
-    pair = {"certificate": path, "key": {**path, "no_log": False}}
+    pair = {"certificate": path, "key": {**path, "no_log": False}, "successor": {"type": "path"}}
     module = AnsibleModule(
         argument_spec={
             "packages": names,

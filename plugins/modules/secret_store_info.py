@@ -31,7 +31,8 @@ options:
     type: str
     required: true
   folder:
-    description: Its folder, with the store in C(secrets.json) and the CA in C(ca/ca.crt) and C(ca/ca.key).
+    description: Its folder, with the store in C(secrets.json) and the CA in C(ca/ca.crt) and C(ca/ca.key). Another CA
+      that is to take its place is C(ca/next.crt) and C(ca/next.key).
     type: path
     required: true
   names:
@@ -58,7 +59,7 @@ options:
         type: str
         default: ""
       authority:
-        description: SHA-1 sum of the CA certificate that it trusts; empty for none.
+        description: SHA-1 sums of the CA certificates that it trusts, with spaces between; empty for none.
         type: str
         default: ""
   unseen:
@@ -100,15 +101,27 @@ complete:
   returned: success
   type: bool
 authority:
-  description: Certificate of the CA in the store; empty if there is none yet.
+  description: Certificate of the CA in the store that signs; empty if there is none yet.
+  returned: success
+  type: str
+trusted:
+  description: Certificates of all CAs in the store, more than one while another one takes its place.
+  returned: success
+  type: str
+stage:
+  description: How far that is, V(steady), V(introduced) or V(issuing).
+  returned: success
+  type: str
+newest:
+  description: The first eight digits of the SHA-256 fingerprint of the newest CA; empty if there is none.
   returned: success
   type: str
 """
 
-import hashlib
 import os
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.scaleup.webstack.plugins.module_utils.authority import found, print_of, sums
 from ansible_collections.scaleup.webstack.plugins.module_utils.belonging import Carried, Kept, Wanted, refusal
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
 from ansible_collections.scaleup.webstack.plugins.module_utils.store import open_to_others, read
@@ -122,18 +135,9 @@ HOST = {
 }
 
 
-def authority(folder: str) -> str:
-    """Read the certificate of the CA; without its key it counts as lost."""
-    try:
-        with open(os.path.join(folder, "ca.crt"), encoding="utf-8") as file:
-            return file.read() if os.path.exists(os.path.join(folder, "ca.key")) else ""
-    except FileNotFoundError:
-        return ""
-
-
-def checksum(certificate: str) -> str:
-    """The sum that hosts are compared by; empty for no certificate."""
-    return hashlib.sha1(certificate.encode(), usedforsecurity=False).hexdigest() if certificate else ""
+def words(certificates: str) -> str:
+    """The sums that hosts are compared by."""
+    return " ".join(sorted(sums(certificates)))
 
 
 def main() -> None:
@@ -151,15 +155,15 @@ def main() -> None:
         supports_check_mode=True,
     )
     given, folder = module.params["given_authority"], module.params["folder"]
-    wanted = Wanted(bool(module.params["names"]), checksum(given))
+    wanted = Wanted(bool(module.params["names"]), words(given))
     try:
-        store, certificate = read(os.path.join(folder, "secrets.json")), authority(os.path.join(folder, "ca"))
+        store, authority = read(os.path.join(folder, "secrets.json")), found(os.path.join(folder, "ca"))
         private = not open_to_others(folder)
     except WebstackError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=f"The store in {folder} cannot be read: {error.strerror}.")
-    kept = Kept(module.params["host"], folder, store.identity, checksum(certificate))
+    kept = Kept(module.params["host"], folder, store.identity, words(authority.trusted))
     carried = [Carried(each["name"], each["id"], each["authority"]) for each in module.params["hosts"]]
     if refused := refusal(kept, carried, module.params["unseen"], wanted, module.params["marks"]):
         module.fail_json(msg=refused)
@@ -169,7 +173,10 @@ def main() -> None:
         id="" if wanted.nothing else store.identity,
         missing=missing,
         complete=not missing and (wanted.nothing or (bool(store.identity) and private)),
-        authority=certificate,
+        authority=authority.signing,
+        trusted=authority.trusted,
+        stage=authority.stage.value,
+        newest=print_of(authority.successor or authority.certificate),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.scaleup.webstack.plugins.module_utils import host
+from authorities import Authority
 
 ADDRESSES = """[{"ifname":"lo","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8}]},
  {"ifname":"eth0","addr_info":[{"local":"192.0.2.11","prefixlen":24},{"local":"fe80::1","prefixlen":64}]},
@@ -79,6 +80,25 @@ def test_this_host() -> None:
     assert seen["memory_mib"] > 100
     assert 100 < seen["open_files"] <= 524288
     assert {"distribution", "release", "python", "interfaces", "packages", "free_mib"} <= seen.keys()
+
+
+def test_while_one_ca_takes_the_place_of_another_the_key_is_one_of_theirs(tmp_path: Path) -> None:
+    old, new, other = (Authority.made(name) for name in ("old", "new", "other"))
+    paths = {name: tmp_path / name for name in ("ca.crt", "ca.key", "next.crt")}
+    pair = {"certificate": str(paths["ca.crt"]), "key": str(paths["ca.key"]), "successor": str(paths["next.crt"])}
+    paths["ca.crt"].write_text(old.certificate)
+
+    def judged(key: Authority) -> str:
+        paths["ca.key"].write_text(key.private)
+        return host.certificate_faults([pair])[str(paths["ca.crt"])]
+
+    assert judged(old) == ""
+    assert judged(new) == "does not match its private key"
+    paths["next.crt"].write_text(new.certificate)
+    assert (judged(old), judged(new)) == ("", "")
+    assert judged(other) == "does not match its private key"
+    paths["ca.key"].unlink()
+    assert "has no private key" in host.certificate_faults([pair])[str(paths["ca.crt"])]
 
 
 def test_the_distribution() -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.scaleup.webstack.plugins.module_utils.authority import print_of, sums
+from authorities import Authority
 
 Call = Callable[..., dict[str, Any]]
-CERTIFICATE = "the certificate of a CA\n"
-SUM = hashlib.sha1(CERTIFICATE.encode(), usedforsecurity=False).hexdigest()
+CERTIFICATE = Authority.made("ca").certificate
+(SUM,) = sums(CERTIFICATE)
 MEMBER = {"name": "web1", "id": "X", "authority": SUM}
 
 
@@ -39,6 +40,22 @@ def test_a_whole_store(call: Call, folder: Path) -> None:
     told = look(call, folder, "a", hosts=[MEMBER])
     assert (told["id"], told["missing"], told["complete"], told["authority"]) == ("X", [], True, CERTIFICATE)
     assert not told["changed"]
+
+
+def test_another_ca_takes_the_place_of_the_one_that_is_there(call: Call, folder: Path) -> None:
+    other = Authority.made("next").certificate
+    (folder / "ca" / "next.key").write_text("its key")
+    (folder / "ca" / "next.crt").write_text(other)
+    hosts = [MEMBER, {**MEMBER, "name": "web2", "authority": " ".join(sums(CERTIFICATE + other))}]
+    told = look(call, folder, "a", hosts=hosts)
+    assert (told["stage"], told["authority"], told["trusted"]) == ("introduced", CERTIFICATE, CERTIFICATE + other)
+    (folder / "ca" / "next.key").rename(folder / "ca" / "ca.key")
+    told = look(call, folder, "a", hosts=hosts)
+    assert (told["stage"], told["authority"], told["newest"]) == ("issuing", other, print_of(other))
+    (folder / "ca" / "next.crt").rename(folder / "ca" / "ca.crt")
+    told = look(call, folder, "a", hosts=hosts[1:])
+    assert (told["stage"], told["authority"], told["trusted"]) == ("steady", other, other)
+    assert "ca.pem on web1 is not the one of" in look(call, folder, "a", hosts=hosts)["msg"]
 
 
 def test_a_new_name(call: Call, folder: Path) -> None:

@@ -6,7 +6,6 @@ Both are local ports of the proxy beside the application, so a host name never c
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,8 +118,6 @@ class Database:
 
 
 def _engine(settings: Settings, account: Account, sessions: int, seconds: int, **options: str) -> Engine:
-    # No client certificate; the server's must be signed by the stack's CA and carry the common name of the database.
-    trust = ssl.create_default_context(cafile=settings.database_ca_file)
     engine = create_engine(
         URL.create(
             "mysql+pymysql",
@@ -141,7 +138,9 @@ def _engine(settings: Settings, account: Account, sessions: int, seconds: int, *
         # Before the proxy's idle time-out; it also spreads the readers again over a replica that returned.
         pool_recycle=settings.recycle_seconds,
         connect_args={
-            "ssl": trust,
+            # No client certificate; the server's must be signed by a CA that the stack trusts, and carry the common
+            # name of the database. The file is read with each new session: when one CA takes another's place, it changes.
+            "ssl": {"ca": settings.database_ca_file},
             "connect_timeout": CONNECT_SECONDS,
             "read_timeout": seconds,
             "write_timeout": seconds,
