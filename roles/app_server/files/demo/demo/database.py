@@ -139,7 +139,7 @@ def _engine(settings: Settings, account: Account, sessions: int, seconds: int, *
         pool_recycle=settings.recycle_seconds,
         connect_args={
             # No client certificate; the server's must be signed by a CA that the stack trusts, and carry the common
-            # name of the database. The file is read with each new session: when one CA takes another's place, it changes.
+            # name of the database. Read with each new session: the file changes while a CA takes another's place.
             "ssl": {"ca": settings.database_ca_file},
             "connect_timeout": CONNECT_SECONDS,
             "read_timeout": seconds,
