@@ -131,8 +131,8 @@ def refusal(kept: Authority, step: Step, hosts: Sequence[Host], unseen: Iterable
     late = [f"{name} on {each.name}" for each in hosts for name in each.due]
     if late:
         return (
-            f"The old CA is still needed: {_named(late)} is not of the new one. Run rollover.yml again with the same "
-            "confirm; what stands in the way was said where it failed."
+            f"The old CA is still needed: {_named(late)} is not of the new one. Run rollover.yml without confirm "
+            "first, and see what stands in the way there."
         )
     return None
 
