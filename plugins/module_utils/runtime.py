@@ -8,7 +8,7 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -50,22 +50,21 @@ def say(path: str, command: str) -> str:
     return answer
 
 
-def take_up(path: str, kind: str, file: str, text: str, prints: Iterable[str]) -> None:
-    """Have a running HAProxy use this text in place of a file that it has read; `kind` is cert or ca-file.
+def take_up(path: str, file: str, text: str, shown: str) -> None:
+    """Have a running HAProxy use this text in place of a certificate that it has read.
 
-    It shows these fingerprints afterwards. If it does not take the text it goes on with what it has; no error shows it.
+    It shows this fingerprint afterwards. If it does not take the text it goes on with what it has; no error shows it.
     """
     lines = "".join(f"{line}\n" for line in text.splitlines() if line.strip())
-    answers = [ask(path, f"set ssl {kind} {file} <<\n{lines}")]
+    answers = [ask(path, f"set ssl cert {file} <<\n{lines}")]
     if "transaction" in answers[0].lower():  # HAProxy writes it both ways
-        answers.append(ask(path, f"commit ssl {kind} {file}"))
+        answers.append(ask(path, f"commit ssl cert {file}"))
         if "Success!" in answers[1]:
-            shown = ask(path, f"show ssl {kind} {file}").upper()
-            if all(each.upper() in shown for each in prints):
+            if shown.upper() in ask(path, f"show ssl cert {file}").upper():
                 return
             answers.append("It shows another one.")
         else:
-            ask(path, f"abort ssl {kind} {file}")
+            ask(path, f"abort ssl cert {file}")
     raise InvalidError(f"HAProxy at {path} does not take {file}: {' '.join(' '.join(answers).split())}")
 
 

@@ -15,6 +15,8 @@ description:
     given to the running HAProxy by its runtime interface, and the note is taken away. No connection is closed for that.
   - Afterwards HAProxy shows the fingerprints of what is in the files.
   - What HAProxy does not take stays noted, so that a reload follows; so does everything if it does not run.
+  - A file of CAs stays noted, too. HAProxy 3.0.11 takes another one by its runtime interface and lists it, but goes on to
+    verify its servers by the one before.
 extends_documentation_fragment:
   - scaleup.webstack.attributes
 attributes:
@@ -38,11 +40,6 @@ options:
     type: list
     elements: path
     default: []
-  authorities:
-    description: Paths of files with certificates that it verifies others by.
-    type: list
-    elements: path
-    default: []
 """
 
 EXAMPLES = r"""
@@ -51,7 +48,6 @@ EXAMPLES = r"""
     socket: /run/haproxy/admin.sock
     unit: haproxy.service
     certificates: [/etc/webstack/pki/site.crt]
-    authorities: [/etc/webstack/pki/ca.pem]
 """
 
 RETURN = r"""
@@ -81,30 +77,25 @@ PEM = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.D
 
 def main() -> None:
     """Take up what is noted."""
-    paths = {"type": "list", "elements": "path", "default": []}
     module = AnsibleModule(
         argument_spec={
             "socket": {"type": "path", "required": True},
             "unit": {"type": "str", "required": True},
-            "certificates": paths,
-            "authorities": paths,
+            "certificates": {"type": "list", "elements": "path", "default": []},
         },
         supports_check_mode=True,
     )
     given = module.params
     note = look(os.path.join(NOTES, "reload", given["unit"]))
     noted = (note.content or b"").decode().splitlines() if note else []
-    # Whom to trust first: what others show next may be of a new authority.
-    kinds = {**dict.fromkeys(given["authorities"], "ca-file"), **dict.fromkeys(given["certificates"], "cert")}
     # A key that is new comes with its certificate.
     changed = {re.sub(r"[.]key$", ".crt", path) for path in noted}
     taken: list[str] = []
     left: dict[str, str] = {}
-    for path, kind in kinds.items():
+    for path in given["certificates"]:
         if path in changed and os.path.exists(given["socket"]) and not module.check_mode:
             try:
-                text, prints = read(path, kind)
-                take_up(given["socket"], kind, path, text, prints)
+                take_up(given["socket"], path, *read(path))
                 taken.append(path)
             except (WebstackError, OSError, ValueError) as error:
                 left[path] = str(error)
@@ -113,15 +104,12 @@ def main() -> None:
     module.exit_json(changed=bool(taken), taken=taken, left=left)
 
 
-def read(path: str, kind: str) -> tuple[str, list[str]]:
-    """Return what HAProxy is to be given, and the fingerprints that it shall show then."""
-    with open(path, encoding="utf-8") as file:
+def read(path: str) -> tuple[str, str]:
+    """Return what HAProxy is to be given, and the fingerprint that it shall show then."""
+    with open(path, encoding="utf-8") as file, open(re.sub(r"[.]crt$", ".key", path), encoding="utf-8") as key:
         text = file.read()
-    each = [hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem), usedforsecurity=False).hexdigest() for pem in PEM.findall(text)]
-    if kind == "ca-file":
-        return text, each
-    with open(re.sub(r"[.]crt$", ".key", path), encoding="utf-8") as file:
-        return text + file.read(), each[:1]
+        shown = hashlib.sha1(ssl.PEM_cert_to_DER_cert(PEM.findall(text)[0]), usedforsecurity=False).hexdigest()
+        return text + key.read(), shown
 
 
 if __name__ == "__main__":

@@ -66,7 +66,6 @@ def arguments(host: Path) -> dict[str, Any]:
         "socket": str(host / "admin.sock"),
         "unit": "haproxy.service",
         "certificates": [str(host / "site.crt")],
-        "authorities": [str(host / "ca.pem")],
     }
 
 
@@ -74,18 +73,15 @@ def noted(host: Path) -> list[str]:
     return [Path(line).name for line in (host / "reload" / "haproxy.service").read_text().splitlines()]
 
 
-def test_it_is_told_whom_to_trust_first_and_the_note_is_taken_away(call: Call, host: Path, haproxy: HAProxy) -> None:
+def test_it_is_told_and_the_note_is_taken_away_but_for_what_needs_a_reload(call: Call, host: Path, haproxy: HAProxy) -> None:
     said = call("haproxy_certificates", arguments(host))
     assert (said["changed"], said["left"]) == (True, {})
-    assert [each.split()[:3] for each in haproxy.heard] == [
-        ["set", "ssl", "ca-file"], ["commit", "ssl", "ca-file"], ["show", "ssl", "ca-file"],
-        ["set", "ssl", "cert"], ["commit", "ssl", "cert"], ["show", "ssl", "cert"],
-    ]  # fmt: skip
-    payload = haproxy.heard[3]
+    assert [each.split()[:3] for each in haproxy.heard] == [[word, "ssl", "cert"] for word in ("set", "commit", "show")]
+    payload = haproxy.heard[0]
     assert CERTIFICATE.strip() in payload
     assert KEY.strip() in payload
     assert "\n\n" not in payload
-    assert noted(host) == ["haproxy.cfg"]
+    assert noted(host) == ["ca.pem", "haproxy.cfg"]
 
 
 def test_a_note_that_is_empty_goes(call: Call, host: Path, haproxy: HAProxy) -> None:
@@ -109,7 +105,7 @@ def test_what_it_does_not_take_stays_for_a_reload(
     call: Call, host: Path, haproxy: HAProxy, answer: dict[str, str], told: list[str]
 ) -> None:
     haproxy.answers.update(answer)
-    said = call("haproxy_certificates", {**arguments(host), "authorities": []})
+    said = call("haproxy_certificates", arguments(host))
     assert said["changed"] is False
     assert "does not take" in said["left"][str(host / "site.crt")]
     assert KEY.splitlines()[1] not in str(said)
