@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class Paper:
         facts = [task.get("ansible.builtin.set_fact", {}) for play in stage for task in play.get("tasks", [])]
         (expression,) = [each["webstack_layout"] for each in facts if "webstack_layout" in each]
         host = self.inventory.list_hosts("lb:web:app:db:monitoring")[0]
-        known = {**self._of_role("settings"), **self.variables.get_vars(host=host)}
+        known = {**_of_role("settings"), **self.variables.get_vars(host=host)}
         layout: dict[str, Any] = Templar(self.loader, variables=known).template(expression)
         return layout
 
@@ -135,15 +136,17 @@ class Paper:
     def value(self, host: str, role: str, expression: str, **known: Any) -> Any:
         """The same, as it is."""
         own = self.variables.get_vars(host=self.inventory.get_host(host))
-        values = {**self._of_role("settings"), **self._of_role(role), **own, **KNOWN, **known}
+        values = {**_of_role("settings"), **_of_role(role), **own, **KNOWN, **known}
         values["hostvars"] = OneHost(self, host)
         self.variables._hostvars = self.hostvars  # OneHost has put itself in its place
         return Templar(self.loader, variables=values).template(trust_as_template(expression))
 
-    def _of_role(self, role: str) -> dict[str, Any]:
-        files = [ROOT / "roles" / role / part / "main.yml" for part in ("defaults", "vars")]
-        found: dict[str, Any] = {"role_path": str(ROOT / "roles" / role)}
-        for file in files:
-            if file.exists():
-                found |= self.loader.load_from_file(str(file), trusted_as_template=True) or {}
-        return found
+
+@cache
+def _of_role(role: str) -> dict[str, Any]:
+    """Defaults and constants of a role, read once: the loader copies a file each time."""
+    files = [ROOT / "roles" / role / part / "main.yml" for part in ("defaults", "vars")]
+    found: dict[str, Any] = {"role_path": str(ROOT / "roles" / role)}
+    for file in filter(Path.exists, files):
+        found |= DataLoader().load_from_file(str(file), trusted_as_template=True) or {}
+    return found

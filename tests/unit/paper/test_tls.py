@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.preflight.tls import OF_REQUESTS
@@ -21,8 +22,8 @@ def paper(tmp_path_factory):
     return Paper(inventory(12), tmp_path_factory.mktemp("paper"))
 
 
-def files(paper, mode, *ways, **given):
-    known = {
+def known(paper, mode, *ways, **given):
+    return {
         "webstack_layout": paper.layout(),
         "webstack_tls_mode": mode,
         "__common_seen": {"tls_ways": [mode, *ways]},
@@ -30,7 +31,11 @@ def files(paper, mode, *ways, **given):
         "haproxy_keepalived_interface": "eth0",
         **given,
     }
-    return paper.render(*BALANCER, **known), paper.render(*WEB, **known)
+
+
+@cache
+def files(paper, mode, *ways):
+    return tuple(paper.render(*which, **known(paper, mode, *ways)) for which in (BALANCER, WEB))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -47,10 +52,11 @@ def test_balancers_speak_as_web_hosts_listen(paper, mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_browsers_are_told_to_stay_with_https_once_in_every_mode(paper, mode):
-    for seconds, told in (("63072000", True), ("0", False)):
-        haproxy, nginx = files(paper, mode, webstack_hsts_seconds=seconds)
-        assert ("max-age=63072000" in (nginx if mode == "passthrough" else haproxy)) is told
-        assert "Strict-Transport-Security" not in (haproxy if mode == "passthrough" else nginx)
+    haproxy, nginx = files(paper, mode)
+    teller, other, which = (nginx, haproxy, WEB) if mode == "passthrough" else (haproxy, nginx, BALANCER)
+    assert "max-age=63072000" in teller
+    assert "Strict-Transport-Security" not in other
+    assert "Strict-Transport-Security" not in paper.render(*which, **known(paper, mode, webstack_hsts_seconds="0"))
 
 
 def test_web_hosts_answer_both_ways_while_the_mode_changes(paper):
@@ -61,8 +67,8 @@ def test_web_hosts_answer_both_ways_while_the_mode_changes(paper):
 
 def test_challenges_are_answered_once_there_is_an_account(paper):
     assert "acme-challenge" not in files(paper, "reencrypt")[0]
-    known = {"webstack_acme_directory": "https://acme.example/dir", "__pki_acme_account": {"thumbprint": "T-1"}}
-    lines = files(paper, "reencrypt", **known)[0].splitlines()
+    account = {"webstack_acme_directory": "https://acme.example/dir", "__pki_acme_account": {"thumbprint": "T-1"}}
+    lines = paper.render(*BALANCER, **known(paper, "reencrypt", **account)).splitlines()
     answer = next(index for index, line in enumerate(lines) if "%[path,field(4,/)].T-1" in line)
     assert "redirect scheme https" in lines[answer + 1]
 

@@ -73,7 +73,7 @@ def noted(host: Path) -> list[str]:
     return [Path(line).name for line in (host / "reload" / "haproxy.service").read_text().splitlines()]
 
 
-def test_it_is_told_and_the_note_is_taken_away_but_for_what_needs_a_reload(call: Call, host: Path, haproxy: HAProxy) -> None:
+def test_it_is_told_and_the_note_of_what_it_takes_goes(call: Call, host: Path, haproxy: HAProxy) -> None:
     said = call("haproxy_certificates", arguments(host))
     assert (said["changed"], said["left"]) == (True, {})
     assert [each.split()[:3] for each in haproxy.heard] == [[word, "ssl", "cert"] for word in ("set", "commit", "show")]
