@@ -22,7 +22,7 @@ OWN_VARIABLES = re.compile(r"WEBSTACK_.*|DATABASE_.*|SECRET_KEY|WORKERS|THREADS|
 SOURCES = ("folder", "archive", "git")
 SERVERS = ("gunicorn", "uvicorn")
 # Runtime -> an example of what it loads.
-RUNTIMES = {"python": "shop.wsgi:application", "command": ""}
+RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": ""}
 PLACE = "{version}"
 
 # The application that the role app_server carries. Its own file for Gunicorn says what is to be loaded.
@@ -128,7 +128,11 @@ def _runtime(app: Application) -> Iterator[str]:
         yield "has the runtime command, and no start. Say what starts it."
     if (example := RUNTIMES[app.runtime]) and not app.start and not app.entry:
         yield f"has the runtime {app.runtime}, and neither entry nor start. Give entry, such as {example}."
-    for key, runtimes in (("entry", ["python"]), ("requirements", ["python"]), ("wheels", ["python"])):
+    for key, runtimes in (
+        ("entry", ["python", "node", "ruby"]),
+        ("requirements", ["python", "node"]),
+        ("wheels", ["python"]),
+    ):
         if app.runtime not in runtimes and getattr(app, key):
             yield f"has {key}, which is for {' and '.join(runtimes)}, and its runtime is {app.runtime}. Leave it out."
     if app.wheels and not app.requirements:
@@ -185,6 +189,12 @@ def start_command(app: Application) -> list[str]:
     python = f"{FOLDER}/{app.name}/%i/.venv/bin/python3" if app.venv else "/usr/bin/python3"
     if app.start:
         return [_placed(app, word) for word in shlex.split(app.start)]
+    if app.runtime == "node":
+        return ["/usr/bin/node", app.entry]
+    if app.runtime == "ruby":
+        # Puma takes over the socket that systemd has opened for this address.
+        bind = f"unix:///run/webstack-app/{app.name}-%i.sock"
+        return ["/usr/bin/puma", "--bind", bind, "--threads", "${THREADS}:${THREADS}", app.entry]
     if app.server == "uvicorn":
         stop = str(app.stop_timeout_seconds)
         return [python, "-m", "uvicorn", "--fd", "3", "--timeout-graceful-shutdown", stop, app.entry]
@@ -204,6 +214,8 @@ def build_commands(app: Application) -> list[list[str]]:
             ["python3", "-m", "venv", ".venv"],
             [*pip, "--no-cache-dir", *wheels, "-r", app.requirements],
         ]
+    elif app.runtime == "node" and app.requirements:
+        made += [["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]]
     made += [shlex.split(text) for text in app.build]
     if app.runtime == "python":
         # The service cannot write what it has compiled.
@@ -223,6 +235,8 @@ def packages_of(app: Application) -> list[str]:
     if app.runtime == "python":
         own += ["python3-venv"] if app.venv else [app.server] if not app.start and app.server == "gunicorn" else []
         own += ["python3-uvicorn"] if not app.venv and not app.start and app.server == "uvicorn" else []
+    own += {"node": ["nodejs"], "ruby": ["ruby", "puma"]}.get(app.runtime, [])
+    own += ["npm"] if app.runtime == "node" and app.requirements else []
     return sorted({*own, *(["git"] if app.git else [])})
 
 
@@ -243,7 +257,7 @@ def unit_words(words: Sequence[str]) -> str:
 def unit_of(app: Application) -> str:
     """Return what a release says to its unit, so that one to go back to is started as it was."""
     # Programs that compile while they run write what they execute.
-    writes = "no" if app.runtime == "command" else "yes"
+    writes = "no" if app.runtime in ("node", "command") else "yes"
     return f"[Service]\nExecStart={unit_words(start_command(app))}\nMemoryDenyWriteExecute={writes}\n"
 
 

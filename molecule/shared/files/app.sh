@@ -10,6 +10,18 @@ deploy() { # OPTION...: deploys the demo from the sources of the story
   echo "$said"
 }
 
+fails() { # WORDS OPTION...: a deployment of the demo fails, and says these words
+  local said
+  if said=$(play deploy.yml -e "@$APPS/applications.yml" -e app=demo "${@:2}" 2>&1); then
+    echo "It did not fail, and said: $said" >&2
+    return 1
+  fi
+  if ! tr -s ' \n' '  ' <<<"$said" | grep --quiet --extended-regexp "$1"; then
+    echo "Not said: $1. But: $said" >&2
+    return 1
+  fi
+}
+
 serving() { # HOST: the release that serves
   timeout 60 "$PODMAN" exec "$LAB-$1" bash -ec \
     'cd /srv/webstack/apps; readlink "demo/$(sed -n "s/^demo //p" slots.map)" | sed "s,releases/,,"' </dev/null
@@ -28,4 +40,29 @@ serve() { # VERSION: every host serves a release of it, and runs nothing of anot
 
 counted() { # what the prober of a deployment has said, on standard input
   tr -s ' \n' '  ' | grep --only-matching --extended-regexp '[0-9]+ of [0-9]+ requests failed, [0-9]+ raw errors' | tail -n 1
+}
+
+archive() { # VERSION: of the sources of the story, and an inventory that names it
+  tar --create --gzip --file="$APPS/$1.tar.gz" --directory="$APPS" "demo-$1"
+  local sum
+  sum=$(sha256sum <"$APPS/$1.tar.gz" | cut --delimiter=' ' --fields=1)
+  sed "s|^\( *\)folder: .*|\1archive: $APPS/$1.tar.gz\n\1checksum: sha256:$sum|; s|version: .*|version: $1|" \
+    "$APPS/applications.yml" >"$APPS/archive.yml"
+}
+
+# The releases of a host move to a small volume, which is then full.
+small_releases() { # HOST
+  on "$1" 'cd /srv/webstack/apps/demo; cp --archive releases releases.kept; mount -t tmpfs -o size=16m,mode=0755 tmpfs releases
+    cp --archive releases.kept/. releases/; dd if=/dev/zero of=releases/.filler bs=1M || true'
+}
+
+usual_releases() { # HOST: whatever was built meanwhile stays
+  on "$1" 'cd /srv/webstack/apps/demo; if mountpoint --quiet releases; then cp --archive releases/. releases.kept/; umount --lazy releases
+    cp --archive releases.kept/. releases/; fi; rm -rf releases.kept releases/.filler'
+}
+
+exposure() { # HOST: how exposed the unit is that serves, by systemd's own count from 0 to 10
+  timeout 60 "$PODMAN" exec "$LAB-$1" bash -ec \
+    'systemd-analyze security --no-pager $(systemctl list-units --plain --no-legend "webstack-app-demo@*.service" | cut -d" " -f1)' </dev/null |
+    sed --quiet 's/.*exposure level for [^:]*: \([0-9.]*\) .*/\1/p'
 }

@@ -31,7 +31,7 @@ applications = FilterModule().filters()["applications"]
 
 
 def options():
-    specs = yaml.load((ROOT / "roles/settings/meta/argument_specs.yml").read_text(), yaml.CSafeLoader)
+    specs = yaml.safe_load((ROOT / "roles/settings/meta/argument_specs.yml").read_text())
     return specs["argument_specs"]["site"]["options"]["webstack_applications"]["options"]
 
 
@@ -77,6 +77,12 @@ START = [
         {"requirements": "requirements.txt", "server": "uvicorn"},
         "/srv/webstack/apps/shop/%i/.venv/bin/python3 -m uvicorn --fd 3 --timeout-graceful-shutdown 30 shop:app",
     ),
+    ({"runtime": "node", "entry": "server.js"}, "/usr/bin/node server.js"),
+    (
+        {"runtime": "ruby", "entry": "config.ru"},
+        "/usr/bin/puma --bind unix:///run/webstack-app/shop-%i.sock "
+        "--threads ${THREADS}:${THREADS} config.ru",
+    ),
     ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' ${WORKERS}"},
      r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" ${WORKERS}'),
 ]  # fmt: skip
@@ -95,6 +101,9 @@ def test_a_release_is_built_by_what_it_has():
     assert own == ["npm", "run", "all of it"]
     assert compiled[:3] == ["python3", "-m", "compileall"]
     assert build_commands(Application(name="x", runtime="command", folder="/x", start="x")) == []
+    ((npm, *_rest),) = build_commands(Application(name="x", runtime="node", folder="/x", requirements="p"))
+    assert npm == "npm"
+    assert build_commands(Application(name="x", runtime="ruby", folder="/x")) == []
 
 
 def test_a_migration_runs_in_the_environment_of_the_release():
@@ -111,6 +120,8 @@ def test_a_migration_runs_in_the_environment_of_the_release():
         ({"server": "uvicorn"}, ["git", "python3-uvicorn"]),
         ({"requirements": "r.txt", "packages": ["libpq5"]}, ["git", "libpq5", "python3-venv"]),
         ({"git": "", "folder": "/x", "start": "x", "runtime": "command"}, []),
+        ({"runtime": "node", "requirements": "package-lock.json"}, ["git", "nodejs", "npm"]),
+        ({"runtime": "ruby", "entry": "config.ru"}, ["git", "puma", "ruby"]),
     ],
 )
 def test_what_it_needs_of_the_distribution(more, packages):
