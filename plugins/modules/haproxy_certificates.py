@@ -15,8 +15,8 @@ description:
     given to the running HAProxy by its runtime interface, and the note is taken away. No connection is closed for that.
   - Afterwards HAProxy shows the fingerprints of what is in the files.
   - What HAProxy does not take stays noted, so that a reload follows; so does everything if it does not run.
-  - A file of CAs stays noted, too. HAProxy 3.0.11 takes another one by its runtime interface and lists it, but goes on to
-    verify its servers by the one before.
+  - A file of CAs stays noted, too. HAProxy 3.0.11 takes another one by its runtime interface and lists it, but goes on
+    to verify its servers by the one before.
 extends_documentation_fragment:
   - scaleup.webstack.attributes
 attributes:
