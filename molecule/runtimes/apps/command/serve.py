@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """The smallest program that takes the socket of systemd, without any framework: it says who it is."""
 
 import json
