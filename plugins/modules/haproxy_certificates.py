@@ -68,11 +68,10 @@ import re
 import ssl
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.scaleup.webstack.plugins.module_utils.authority import PEM
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
 from ansible_collections.scaleup.webstack.plugins.module_utils.files import NOTES, been_read, look
 from ansible_collections.scaleup.webstack.plugins.module_utils.runtime import take_up
-
-PEM = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def main() -> None:
@@ -108,7 +107,9 @@ def read(path: str) -> tuple[str, str]:
     """Return what HAProxy is to be given, and the fingerprint that it shall show then."""
     with open(path, encoding="utf-8") as file, open(re.sub(r"[.]crt$", ".key", path), encoding="utf-8") as key:
         text = file.read()
-        shown = hashlib.sha1(ssl.PEM_cert_to_DER_cert(PEM.findall(text)[0]), usedforsecurity=False).hexdigest()
+        if not (first := PEM.search(text)):
+            raise ValueError(f"{path} holds no certificate.")
+        shown = hashlib.sha1(ssl.PEM_cert_to_DER_cert(first.group()), usedforsecurity=False).hexdigest()
         return text + key.read(), shown
 
 

@@ -58,8 +58,8 @@ options:
         description: Id of a store; empty for none.
         type: str
         default: ""
-      authority:
-        description: SHA-1 sums of the CA certificates that it trusts, with spaces between; empty for none.
+      trusted:
+        description: Its file of trusted certificates, in PEM; empty for none.
         type: str
         default: ""
   unseen:
@@ -131,7 +131,7 @@ NAMES = {"type": "list", "elements": "str", "required": True, "no_log": False}
 HOST = {
     "name": {"type": "str", "required": True},
     "id": {"type": "str", "default": ""},
-    "authority": {"type": "str", "default": ""},
+    "trusted": {"type": "str", "default": ""},
 }
 
 
@@ -164,7 +164,7 @@ def main() -> None:
     except OSError as error:
         module.fail_json(msg=f"The store in {folder} cannot be read: {error.strerror}.")
     kept = Kept(module.params["host"], folder, store.identity, words(authority.trusted))
-    carried = [Carried(each["name"], each["id"], each["authority"]) for each in module.params["hosts"]]
+    carried = [Carried(each["name"], each["id"], words(each["trusted"])) for each in module.params["hosts"]]
     if refused := refusal(kept, carried, module.params["unseen"], wanted, module.params["marks"]):
         module.fail_json(msg=refused)
     missing = store.missing(module.params["names"])

@@ -29,6 +29,7 @@ import signal
 import socket
 import ssl
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
@@ -587,7 +588,7 @@ class Prober:
 
     async def _pause(self, seconds: float) -> None:
         if seconds > 0:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError):  # nobody has stopped it meanwhile
                 await asyncio.wait_for(self._stop.wait(), seconds)
         else:
             await asyncio.sleep(0)
@@ -685,18 +686,16 @@ async def probe(url: str, targets: Sequence[Target], options: Options) -> tuple[
     """Run the traffic, read the writes back, and give the report and the ledger."""
     prober = Prober(urlsplit(url).netloc, targets, options)
     loop = asyncio.get_running_loop()
-    handled = (signal.SIGINT, signal.SIGTERM)
     # Outside the main thread, where unit tests run it, no signal can be handled; the prober's own bounds then end it.
-    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-        for number_ in handled:
-            loop.add_signal_handler(number_, prober.stop)
+    handled = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    for number_ in handled:
+        loop.add_signal_handler(number_, prober.stop)
     try:
         await prober.run()
         writes = reconcile(prober.ledger, await prober.read_back())
     finally:
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            for number_ in handled:
-                loop.remove_signal_handler(number_)
+        for number_ in handled:
+            loop.remove_signal_handler(number_)
         prober.client.close()
     parameters = {"url": url, "targets": [target.name for target in targets], **dataclasses.asdict(options)}
     return summarise(prober.outcomes, writes, prober.start, prober.end, parameters), prober.ledger

@@ -113,6 +113,14 @@ def test_what_it_does_not_take_stays_for_a_reload(
     assert noted(host) == ["site.crt", "site.key", "ca.pem", "haproxy.cfg"]
 
 
+def test_a_file_without_a_certificate_is_said_to_be_one(call: Call, host: Path, haproxy: HAProxy) -> None:
+    (host / "site.crt").write_text("nothing\n")
+    assert call("haproxy_certificates", arguments(host))["left"] == {
+        str(host / "site.crt"): f"{host}/site.crt holds no certificate."
+    }
+    assert haproxy.heard == []
+
+
 def test_nothing_is_told_in_check_mode_or_to_one_that_does_not_run(call: Call, host: Path, haproxy: HAProxy) -> None:
     assert call("haproxy_certificates", arguments(host), check_mode=True)["changed"] is False
     (host / "admin.sock").unlink()

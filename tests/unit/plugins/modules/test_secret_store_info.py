@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.scaleup.webstack.plugins.module_utils.authority import print_of, sums
+from ansible_collections.scaleup.webstack.plugins.module_utils.authority import print_of
 from authorities import Authority
 
 Call = Callable[..., dict[str, Any]]
 CERTIFICATE = Authority.made("ca").certificate
-(SUM,) = sums(CERTIFICATE)
-MEMBER = {"name": "web1", "id": "X", "authority": SUM}
+MEMBER = {"name": "web1", "id": "X", "trusted": CERTIFICATE}
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_another_ca_takes_the_place_of_the_one_that_is_there(call: Call, folder:
     other = Authority.made("next").certificate
     (folder / "ca" / "next.key").write_text("its key")
     (folder / "ca" / "next.crt").write_text(other)
-    hosts = [MEMBER, {**MEMBER, "name": "web2", "authority": " ".join(sums(CERTIFICATE + other))}]
+    hosts = [MEMBER, {**MEMBER, "name": "web2", "trusted": CERTIFICATE + other}]
     told = look(call, folder, "a", hosts=hosts)
     assert (told["stage"], told["authority"], told["trusted"]) == ("introduced", CERTIFICATE, CERTIFICATE + other)
     (folder / "ca" / "next.key").rename(folder / "ca" / "ca.key")
