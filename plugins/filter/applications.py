@@ -44,6 +44,8 @@ RETURN = r"""
 _value:
   description:
     - Each entry with all its keys, and C(build_commands), C(migrate_command), C(packages), C(secret_names), C(carried).
+    - C(probe_domain) and C(probe_path) are where a prober meets it, an empty domain being that of the stack;
+      C(stream_tests) are HAProxy's tests for its C(streams).
     - C(unit) is what its releases say to their unit, C(label) how their names begin. C(recipe) is all but the source
       that makes a release what it is.
   type: list
@@ -54,7 +56,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import application_of, chosen, told
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.application import application_of
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import chosen, told
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.errors import LayoutError
 
 

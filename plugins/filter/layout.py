@@ -33,6 +33,11 @@ options:
     type: list
     elements: str
     default: []
+  domains:
+    description: Further names by which clients know the stack, those of its applications.
+    type: list
+    elements: str
+    default: []
   state_host:
     description:
       - The host that keeps secrets and the internal CA.
@@ -73,6 +78,10 @@ _value:
     domain:
       description: The public name.
       type: str
+    names:
+      description: All names by which clients know the stack, the public one first.
+      type: list
+      elements: str
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,13 +98,16 @@ def layout(
     hostvars: Mapping[str, Mapping[str, object]],
     domain: str = "",
     vips: Sequence[str] = (),
+    *,
     state_host: str = "",
+    domains: Sequence[str] = (),
 ) -> dict[str, object]:
     """Return the layout as plain data."""
     if not isinstance(groups, Mapping) or not isinstance(hostvars, Mapping):
         raise AnsibleFilterError("scaleup.webstack.layout works on the magic variables: groups | layout(hostvars).")
     try:
-        return derive(groups, Inventory(hostvars).read, domain=domain, vips=vips, state_host=state_host).to_data()
+        read = Inventory(hostvars).read
+        return derive(groups, read, domain=domain, vips=vips, state_host=state_host, domains=domains).to_data()
     except LayoutError as error:
         raise AnsibleFilterError(str(error)) from error
 

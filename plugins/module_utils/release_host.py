@@ -85,13 +85,11 @@ def observe(place: Place, run: Run, *, unread: bool = False) -> Seen:
     said = dict(zip(units, blocks, strict=False))  # nothing is said where systemd does not run
     slots = {}
     for slot in SLOTS:
-        link = os.path.join(place.folder, slot)
-        release = os.path.basename(os.readlink(link)) if os.path.islink(link) else ""
+        release = linked(place, slot)
         service = said.get(place.units(slot)[1], {})
         active = service.get("ActiveState") in ("active", "activating", "reloading", "deactivating")
         slots[slot] = Slot(release, active, service.get("UnitFileState") == "enabled")
-    kept = _lines(place.map)
-    seen_slot = next((words[1] for line in kept if (words := line.split())[:1] == [place.name]), "")
+    seen_slot = slot_of(place)
     healthy = bool(seen_slot) and slots[seen_slot].active and not unhealthy(place, seen_slot)
     return Seen(
         slots=slots,
@@ -102,6 +100,27 @@ def observe(place: Place, run: Run, *, unread: bool = False) -> Seen:
         stale=unread or os.path.exists(place.note),
         healthy=healthy,
     )
+
+
+def slot_of(place: Place) -> str:
+    """The slot that serves, by the file; empty if none does."""
+    return next((words[1] for line in _lines(place.map) if (words := line.split())[:1] == [place.name]), "")
+
+
+def deployed(place: Place) -> list[str]:
+    """The names of all applications that serve here, by the file."""
+    return sorted(line.split()[0] for line in _lines(place.map) if line.strip())
+
+
+def serving(place: Place) -> str:
+    """The release that serves; empty if none ever has."""
+    return linked(place, slot_of(place) or "-")
+
+
+def linked(place: Place, slot: str) -> str:
+    """The release in a slot; empty if there is none."""
+    link = os.path.join(place.folder, slot)
+    return os.path.basename(os.readlink(link)) if os.path.islink(link) else ""
 
 
 def complete(place: Place) -> list[str]:

@@ -63,6 +63,11 @@ migrated:
   returned: success
   type: list
   elements: str
+applications:
+  description: Names of all applications that have served on the host.
+  returned: success
+  type: list
+  elements: str
 settled:
   description:
     - Whether the one that serves runs as it is written now and is healthy, and nothing is left of a change that was
@@ -74,7 +79,7 @@ settled:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.scaleup.webstack.plugins.module_utils.errors import WebstackError
 from ansible_collections.scaleup.webstack.plugins.module_utils.release import plan
-from ansible_collections.scaleup.webstack.plugins.module_utils.release_host import Place, migrated, observe
+from ansible_collections.scaleup.webstack.plugins.module_utils.release_host import Place, deployed, migrated, observe
 
 
 def main() -> None:
@@ -99,6 +104,7 @@ def main() -> None:
         releases=list(seen.releases),
         history=list(seen.history),
         migrated=migrated(place),
+        applications=deployed(place),
         settled=settled,
     )
 

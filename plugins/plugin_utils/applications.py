@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
 
+from . import routes
+from .application import CARRIED, SOURCES, Application, application_of, known
 from .errors import LayoutError
 
 FOLDER = "/srv/webstack/apps"
@@ -19,70 +21,10 @@ SECRET = re.compile(r"[a-z][a-z0-9_]*")
 CHECKSUM = re.compile(r"sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 # What the role says itself in each environment.
 OWN_VARIABLES = re.compile(r"WEBSTACK_.*|DATABASE_.*|SECRET_KEY|WORKERS|THREADS|WEB_CONCURRENCY|LISTEN_.*|HOME|PATH")
-SOURCES = ("folder", "archive", "git")
 SERVERS = ("gunicorn", "uvicorn")
 # Runtime -> an example of what it loads.
 RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": ""}
 PLACE = "{version}"
-
-# The application that the role app_server carries. Its own file for Gunicorn says what is to be loaded.
-CARRIED: Mapping[str, Mapping[str, Any]] = {
-    "demo": {
-        "runtime": "python",
-        "start": "gunicorn --config gunicorn.conf.py",
-        "migrate": "python3 -m demo migrate",
-        "packages": ["gunicorn", "python3-flask", "python3-sqlalchemy", "python3-pymysql"],
-    }
-}
-
-
-@dataclass(frozen=True)
-class Application:
-    """One entry. The defaults are those of the role settings' argument specs."""
-
-    name: str
-    runtime: str = "python"
-    folder: str = ""
-    archive: str = ""
-    checksum: str = ""
-    git: str = ""
-    version: str = ""
-    packages: Sequence[str] = ()
-    requirements: str = ""
-    wheels: str = ""
-    build: Sequence[str] = ()
-    server: str = "gunicorn"
-    entry: str = ""
-    start: str = ""
-    migrate: str = ""
-    health_path: str = "/healthz"
-    environment: Mapping[str, str] | None = None
-    secrets: Sequence[str] = ()
-    memory_mib: int = 0
-    start_timeout_seconds: int = 30
-    stop_timeout_seconds: int = 30
-    keep_releases: int = 5
-
-    @property
-    def carried(self) -> bool:
-        """Whether the role brings its source."""
-        return self.name in CARRIED and not any(getattr(self, kind) for kind in SOURCES)
-
-    @property
-    def venv(self) -> bool:
-        """Whether it has a Python environment of its own, apart from the distribution's packages."""
-        return self.runtime == "python" and bool(self.requirements)
-
-
-def known() -> tuple[str, ...]:
-    """Return the keys of an entry."""
-    return tuple(field.name for field in fields(Application))
-
-
-def application_of(entry: Mapping[str, Any]) -> Application:
-    """Return an entry with all that it leaves out; it has passed `problems_of`."""
-    found = Application(**entry)
-    return Application(**{**CARRIED[found.name], **entry}) if found.carried else found
 
 
 def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -101,7 +43,8 @@ def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
     if strangers:
         yield f"{variable}: {name} has {', '.join(strangers)}, which is unknown. Known are {', '.join(known())}."
         return
-    for sentence in (*_source(application_of(entry)), *_runtime(application_of(entry)), *_rest(application_of(entry))):
+    app = application_of(entry)
+    for sentence in (*_source(app), *_runtime(app), *_rest(app), *routes.problems_of(app)):
         yield f"{variable}: {name} {sentence}"
 
 
@@ -270,6 +213,7 @@ def told(app: Application) -> dict[str, Any]:
         "build": list(app.build),
         "secrets": list(app.secrets),
         "environment": dict(app.environment or {}),
+        **routes.told(app),
         "carried": app.carried,
         "label": label_of(app),
         "unit": unit,

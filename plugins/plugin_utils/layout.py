@@ -44,6 +44,7 @@ class Layout:
     state_host: str | None
     vips: tuple[str, ...]
     domain: str
+    names: tuple[str, ...] = ()
 
     def members(self, tier: object, only: Container[str] | None = None) -> tuple[Host, ...]:
         """Return the hosts of a tier, or some of them; none is an answer, an unknown tier is a mistake."""
@@ -66,6 +67,7 @@ class Layout:
             "state_host": self.state_host,
             "vips": list(self.vips),
             "domain": self.domain,
+            "names": list(self.names),
         }
 
     @classmethod
@@ -75,9 +77,8 @@ class Layout:
             if not isinstance(data, Mapping):
                 raise TypeError
             hosts, tiers = _Lazy(data["hosts"], _host), _Lazy(data["tiers"], tuple)
-            return cls(
-                hosts, tiers, data["seed"], data["state_host"], tuple(data["vips"]), str(data.get("domain") or "")
-            )
+            vips, names = tuple(data["vips"]), tuple(data.get("names") or ())
+            return cls(hosts, tiers, data["seed"], data["state_host"], vips, str(data.get("domain") or ""), names)
         except (AttributeError, KeyError, TypeError) as error:
             raise LayoutError(_NO_LAYOUT) from error
 
@@ -114,13 +115,14 @@ def derive(
     domain: str = "",
     vips: Iterable[str] = (),
     state_host: str = "",
+    domains: Iterable[str] = (),
 ) -> Layout:
     """Derive the layout from the inventory's groups, or raise what is wrong first.
 
     ``read(host, variable)`` returns a host's own variable, or None where the inventory does not set it. It is
     called for the hosts of tiers only, at most twice for each.
     """
-    layout, problems = examine(groups, read, domain=domain, vips=vips, state_host=state_host)
+    layout, problems = examine(groups, read, domain=domain, vips=vips, state_host=state_host, domains=domains)
     if problems:
         raise LayoutError(problems[0])
     return layout
@@ -133,6 +135,7 @@ def examine(
     domain: str = "",
     vips: Iterable[str] = (),
     state_host: str = "",
+    domains: Iterable[str] = (),
 ) -> tuple[Layout, list[str]]:
     """Derive the layout as far as it goes, and return all that is wrong, one sentence each."""
     problems: list[str] = []
@@ -165,6 +168,7 @@ def examine(
         state_host=_state_host(state_host, hosts, tiers["db"], problems),
         vips=_vips(vips, owners, problems),
         domain=_domain(domain, problems),
+        names=tuple(dict.fromkeys(name.lower() for name in (domain, *domains) if name)),
     )
     return layout, problems
 

@@ -23,7 +23,9 @@ MODES = tuple(os.environ.get("MODES", "reencrypt,terminate,passthrough").split("
 ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "3")), int(os.environ.get("SECONDS", "4"))
 AIM = 0.9
 PATHS = {"1 kB file": "/static/small.txt", "100 kB file": "/static/large.txt", "proxied": "/whoami"}
-SERVING = ("lb1", "web1", "web2", "web3", "app1", "app2")
+FILES = {"small.txt": "0123456789abcde\n" * 64, "large.txt": "0123456789abcde\n" * 6400}
+WEBS = ("web1", "web2", "web3")
+SERVING = ("lb1", *WEBS, "app1", "app2")
 NAME = "www.webstack.test"
 PKI = "/etc/webstack/pki"
 # Round robin, checks, HTTP/2, one log line for each request, and nothing else.
@@ -113,7 +115,7 @@ def by_hand(lab: Lab, mode: str) -> str:
     domain = found.split("web.", 1)[1].strip()
     mode_lines, bind, server = (text.replace("{internal}", domain) for text in WAYS[mode])
     text = BY_HAND.format(mode=mode_lines, bind=bind, internal=domain)
-    return text + "".join(f"    server {web} {lab.address[web]}:{server}\n" for web in ("web1", "web2", "web3"))
+    return text + "".join(f"    server {web} {lab.address[web]}:{server}\n" for web in WEBS)
 
 
 def one_round(lab: Lab, mode: str, found: dict[str, Any]) -> None:
@@ -136,20 +138,19 @@ def one_round(lab: Lab, mode: str, found: dict[str, Any]) -> None:
         lab.answers(f"https://{lab.vip}/whoami")
 
 
-def measure(needed: Needed, root: Path, folder: Path, name: str) -> dict[str, Any]:
+def measure(needed: Needed, root: Path, _folder: Path, name: str) -> dict[str, Any]:
     """All modes."""
-    static = folder / "static"
-    static.mkdir(parents=True, exist_ok=True)
-    (static / "small.txt").write_text("0123456789abcde\n" * 64)
-    (static / "large.txt").write_text("0123456789abcde\n" * 6400)
     result: dict[str, Any] = {}
     try:
         needed("lb lab", name, "make", "lab")
         lab = Lab(root, name)
         for mode in MODES:
-            extra = {"webstack_tls_mode": mode, "nginx_web_static_sources": {"demo": f"{static}/"}}
+            extra = {"webstack_tls_mode": mode}
             playbook = ["ansible-playbook", "--inventory", "inventory/lab", "playbooks/site.yml"]
             needed(f"lb site {mode}", name, *playbook, "--extra-vars", json.dumps(extra))
+            for web in WEBS:
+                for name_of, line in FILES.items():
+                    lab.on(web, f"cat >/srv/webstack/static/demo/current/static/{name_of}", line)
             lab.on("lb2", "command -v wrk >/dev/null || { apt-get -qq update && apt-get -qqy install wrk; } >/dev/null")
             hold(lab)
             lab.on("lb1", "cat >/run/by-hand.cfg; haproxy -c -q -f /run/by-hand.cfg", by_hand(lab, mode))

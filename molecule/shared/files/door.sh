@@ -54,6 +54,34 @@ absent() { # no fault leaves anything behind
   :
 }
 
+requests() { # HOST: how many an application host has taken
+  timeout 20 "$PODMAN" exec "$LAB-$1" python3 -c 'import csv, socket
+link = socket.socket(socket.AF_UNIX); link.connect("/run/webstack-app-proxy/admin.sock"); link.sendall(b"show stat\n")
+rows = list(csv.DictReader(link.makefile().read().lstrip("# ").splitlines()))
+print(next(row["req_tot"] for row in rows if (row["pxname"], row["svname"]) == ("requests", "FRONTEND")))' </dev/null
+}
+
+took() { # HOST COUNT: it takes as many within five seconds
+  local before
+  before=$(requests "$1")
+  sleep 5
+  (($(requests "$1") - before >= $2))
+}
+
+idles() { # HOST: an application host takes none
+  local before
+  before=$(requests "$1")
+  sleep 3
+  (($(requests "$1") == before)) || { echo "$1 was given requests." >&2; return 1; }
+}
+
+busy() { # HOST COUNT: a web host answers as many within five seconds
+  local before
+  before=$(answered "$1")
+  sleep 5
+  (($(answered "$1") - before >= $2))
+}
+
 servers() { # BALANCER: its web hosts and how it sees them
   timeout 20 "$PODMAN" exec "$LAB-$1" bash -ec 'echo show stat web 4 -1 | socat - UNIX-CONNECT:/run/haproxy/admin.sock' </dev/null |
     awk -F, '$2 ~ /./ && !/^#/ { print $2, $18 }'

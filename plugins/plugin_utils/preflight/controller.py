@@ -32,6 +32,7 @@ def stack_of(run: Run) -> tuple[Stack, list[str]]:
         domain=found.site("webstack_domain") or "",
         vips=found.site("webstack_vips") or (),
         state_host=found.site("webstack_state_host") or "",
+        domains=[str(name) for entry in found.site("webstack_applications") or () for name in entry.get("domains", ())],
     )
     return Stack(run, layout, found), problems
 

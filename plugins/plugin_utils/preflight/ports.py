@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..application import Application
 from .model import Stack
 
 MYSQL, ROLE_AGENT = 3306, 9201
@@ -36,9 +37,10 @@ FIXED = (
     ("app_proxy", "app_proxy_database_port", MYSQL, "MySQL listens"),
     ("app_proxy", "app_proxy_role_agent_port", ROLE_AGENT, "the role agent listens"),
 )
-# One waits for the other, and has to have more patience.
+# Who waits for the web tier, and for the applications: they have to have more patience than Nginx.
 PATIENCE = (
-    ("haproxy_keepalived", "haproxy_keepalived_server_timeout_seconds", "nginx_web", "nginx_web_proxy_timeout_seconds"),
+    ("haproxy_keepalived", "haproxy_keepalived_server_timeout_seconds"),
+    ("app_proxy", "app_proxy_request_timeout_seconds"),
 )
 
 
@@ -54,12 +56,17 @@ def check(stack: Stack) -> Iterator[str]:
         for host in stack.hosts_of(role):
             if (number := stack.values.of(host, caller)) not in (None, port):
                 yield f"Host {host}: {caller} is {number}, and {who} on {port}. Leave the variable out."
-    for role, longer, other, shorter in PATIENCE:
-        waits, works = _values(stack, role, longer), _values(stack, other, shorter)
-        if waits and works and min(waits) <= max(works):
+    times = {
+        str(entry.get("name")): entry.get("timeout_seconds", Application.timeout_seconds)
+        for entry in stack.values.site("webstack_applications") or []
+    }
+    slowest = max(times, key=times.__getitem__, default="")
+    for role, longer in PATIENCE:
+        waits = _values(stack, role, longer)
+        if waits and slowest and min(waits) <= times[slowest]:
             yield (
-                f"{longer} is {min(waits)}, and {shorter} is {max(works)}: clients would be let go before Nginx gives "
-                "up. Make the first one longer."
+                f"{longer} is {min(waits)}, and timeout_seconds of {slowest} is {times[slowest]}: clients would be let "
+                "go before Nginx gives up. Make the first one longer, or leave it out."
             )
     yield from _twice(stack)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .. import routes
+from ..application import application_of
 from ..applications import problems_of
 from ..layout import is_domain
 from .model import Stack
@@ -42,8 +44,12 @@ def _applications(stack: Stack) -> Iterator[str]:
             if given is None or given in said:
                 continue
             said.append(given)
-            if len(given) != 1:
-                names = ", ".join(str(entry.get("name")) for entry in given) or "no application"
-                yield f"{variable} names {names}. Name exactly one: the web tier serves one."
-            for entry in given:
-                yield from problems_of(variable, entry)
+            if not given:
+                yield f"{variable} names no application. Name at least one."
+            faults = [fault for entry in given for fault in problems_of(variable, entry)]
+            yield from faults or (
+                f"{variable}: {each}"
+                for each in routes.clashes(
+                    [application_of(entry) for entry in given], stack.values.site("webstack_domain") or ""
+                )
+            )

@@ -59,10 +59,8 @@ def _given(stack: Stack) -> Iterator[str]:
     if bool(certificate) != bool(key):
         given, missing = names if certificate else names[::-1]
         yield f"{given} is given, and {missing} is not. Give both, {leave}"
-    elif certificate:
-        wanted = [stack.values.site("webstack_domain") or ""]
-        if fault := stack.run.site_fault(certificate, key, wanted):
-            yield f"webstack_site_certificate {fault}. Give one that fits, with its key, {leave}"
+    elif certificate and (fault := stack.run.site_fault(certificate, key, stack.layout.names)):
+        yield f"webstack_site_certificate {fault}. Give one that fits, with its key, {leave}"
 
 
 def _acme(stack: Stack) -> Iterator[str]:

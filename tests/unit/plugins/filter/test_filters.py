@@ -47,6 +47,7 @@ def test_layout_is_the_documented_structure():
         "state_host": "lb1",
         "vips": ["192.0.2.100"],
         "domain": "www.example.com",
+        "names": ["www.example.com"],
     }
 
 

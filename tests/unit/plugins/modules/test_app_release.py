@@ -29,6 +29,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(module, "observe", lambda _place, _run, *, unread: SEEN if not unread else unread_one())
     monkeypatch.setattr(app_release, "apply", apply)
     monkeypatch.setattr(app_release_info, "migrated", lambda _place: ["1"])
+    monkeypatch.setattr(app_release_info, "deployed", lambda _place: ["shop", "old"])
     return steps
 
 
@@ -62,6 +63,7 @@ def test_what_stands_in_the_way_is_said(call: Call, done: list[str]) -> None:
 def test_it_is_told_what_serves(call: Call) -> None:
     told = call("app_release_info", {"name": "shop"})
     assert told.pop("settled")
+    assert told.pop("applications") == ["shop", "old"]
     assert told == {"changed": False, "current": "1", "releases": ["1", "2"], "history": ["1"], "migrated": ["1"]}
     assert not call("app_release_info", {"name": "shop", "unread": True})["settled"]
 

@@ -9,12 +9,14 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.scaleup.webstack.plugins.filter.applications import FilterModule
 from ansible_collections.scaleup.webstack.plugins.filter.rollback_target import FilterModule as Rollback
-from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import (
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.application import (
     CARRIED,
     Application,
     application_of,
-    build_commands,
     known,
+)
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import (
+    build_commands,
     label_of,
     migrate_command,
     packages_of,
