@@ -25,7 +25,7 @@ def ask(
     host: str, path: str, method: str = "GET", body: bytes = b"", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of an answer."""
-    port, name = (8443, REST[0]) if REST else (443, host if host in NAMES else DOMAIN)
+    port, name = (8443, REST[0]) if REST and PART != "version" else (443, host if host in NAMES else DOMAIN)
     connection = http.client.HTTPSConnection(name, port, context=CONTEXT, timeout=60)
     connection.sock = CONTEXT.wrap_socket(socket.create_connection((ADDRESS, port), timeout=60), server_hostname=name)
     given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -165,4 +165,12 @@ def gone() -> None:
     is_true("A deployment throws away what was kept", headers["x-cache-status"] == "MISS", headers)
 
 
-{"routes": routes, "files": files, "streams": streams, "kept": kept, "old": old, "gone": gone}[PART]()
+def version() -> None:
+    """Which one the chat is."""
+    found = json.loads(ask(f"chat.{DOMAIN}", "/whoami")[2])["version"]
+    is_true(f"The chat is {REST[0]}", found == REST[0], found)
+
+
+{"routes": routes, "files": files, "streams": streams, "kept": kept, "old": old, "gone": gone, "version": version}[
+    PART
+]()

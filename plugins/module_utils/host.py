@@ -197,6 +197,7 @@ def look(asked: dict[str, Any], run: Run) -> dict[str, Any]:
         "checksums": checksums(asked["checksums"]),
         "texts": texts(asked["texts"]),
         "free_mib": free_mib(asked["free_mib"]),
+        "mounts": [path for path in asked["mounts"] if os.path.ismount(path)],
         "neighbours": neighbours(asked["neighbours"], own, run),
         "certificates": certificate_faults(asked["authorities"]),
     }

@@ -43,6 +43,11 @@ options:
     type: list
     elements: path
     default: []
+  mounts:
+    description: Paths of which it is to be known whether a file system is mounted there.
+    type: list
+    elements: path
+    default: []
   neighbours:
     description: Literal addresses; who answers there is returned, unless this host has the address itself.
     type: list
@@ -125,6 +130,11 @@ free_mib:
   description: Free room in MiB, by path that was asked for.
   returned: always
   type: dict
+mounts:
+  description: Those of the paths that were asked for at which a file system is mounted.
+  returned: always
+  type: list
+  elements: str
 neighbours:
   description: Hardware addresses of those that answer, by address that was asked for.
   returned: always
@@ -155,6 +165,7 @@ def main() -> None:
             "checksums": names,
             "texts": paths,
             "free_mib": paths,
+            "mounts": paths,
             "neighbours": names,
             "authorities": {"type": "list", "elements": "dict", "default": [], "options": pair},
         },

@@ -56,6 +56,9 @@ class Application:
     body_mib: int = 10
     cache_seconds: int = 0
     cache_bypass_cookies: Sequence[str] = ()
+    workers: Mapping[str, str] | None = None
+    timers: Mapping[str, Mapping[str, str]] | None = None
+    shared_paths: Sequence[str] = ()
 
     @property
     def carried(self) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import routes
+from . import jobs, routes
 from .application import CARRIED, SOURCES, Application, application_of, known
+from .commands import build_commands, migrate_command, splits, unit_of
 from .errors import LayoutError
 
-FOLDER = "/srv/webstack/apps"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 # Schemas of MySQL's own.
 TAKEN = ("information_schema", "mysql", "performance_schema", "sys")
@@ -44,7 +43,7 @@ def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{variable}: {name} has {', '.join(strangers)}, which is unknown. Known are {', '.join(known())}."
         return
     app = application_of(entry)
-    for sentence in (*_source(app), *_runtime(app), *_rest(app), *routes.problems_of(app)):
+    for sentence in (*_source(app), *_runtime(app), *_rest(app), *routes.problems_of(app), *jobs.problems_of(app)):
         yield f"{variable}: {name} {sentence}"
 
 
@@ -73,7 +72,7 @@ def _runtime(app: Application) -> Iterator[str]:
         yield f"has the runtime {app.runtime}, and neither entry nor start. Give entry, such as {example}."
     for key, runtimes in (
         ("entry", ["python", "node", "ruby"]),
-        ("requirements", ["python", "node"]),
+        ("requirements", ["python", "node", "ruby"]),
         ("wheels", ["python"]),
     ):
         if app.runtime not in runtimes and getattr(app, key):
@@ -82,7 +81,7 @@ def _runtime(app: Application) -> Iterator[str]:
         yield "has wheels, and no requirements that they are for. Add requirements, or leave wheels out."
     for key, texts in (("start", [app.start]), ("migrate", [app.migrate]), ("build", app.build)):
         for text in texts:
-            if not _splits(text):
+            if not splits(text):
                 yield f"has a {key} whose quotes do not end: {text!r}. Close them; no shell reads it."
 
 
@@ -103,14 +102,6 @@ def _rest(app: Application) -> Iterator[str]:
             yield f"has {key} {getattr(app, key)}. Give at least {1 + (key == 'keep_releases')}."
 
 
-def _splits(text: str) -> bool:
-    try:
-        shlex.split(text)
-    except ValueError:
-        return False
-    return True
-
-
 def secret_names(name: str, secrets: Sequence[str]) -> list[str]:
     """Return the names of its secrets in the store, beside those of its database accounts."""
     return [f"app_{name}_{each}" for each in ("secret_key", *secrets)]
@@ -127,51 +118,6 @@ def label_of(app: Application) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", app.version).strip("-.")
 
 
-def start_command(app: Application) -> list[str]:
-    """Return what its service runs. `%i` is the slot, whose folder is a link to the release."""
-    python = f"{FOLDER}/{app.name}/%i/.venv/bin/python3" if app.venv else "/usr/bin/python3"
-    if app.start:
-        return [_placed(app, word) for word in shlex.split(app.start)]
-    if app.runtime == "node":
-        return ["/usr/bin/node", app.entry]
-    if app.runtime == "ruby":
-        # Puma takes over the socket that systemd has opened for this address.
-        bind = f"unix:///run/webstack-app/{app.name}-%i.sock"
-        return ["/usr/bin/puma", "--bind", bind, "--threads", "${THREADS}:${THREADS}", app.entry]
-    if app.server == "uvicorn":
-        stop = str(app.stop_timeout_seconds)
-        return [python, "-m", "uvicorn", "--fd", "3", "--timeout-graceful-shutdown", stop, app.entry]
-    return [
-        *(python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "${THREADS}"),
-        *("--graceful-timeout", str(app.stop_timeout_seconds), "--access-logfile", "-", app.entry),
-    ]
-
-
-def build_commands(app: Application) -> list[list[str]]:
-    """Return what makes a release of an unpacked source, each run in the release's folder."""
-    made: list[list[str]] = []
-    if app.venv:
-        wheels = ["--no-index", "--find-links", app.wheels] if app.wheels else []
-        pip = [".venv/bin/python3", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-        made += [
-            ["python3", "-m", "venv", ".venv"],
-            [*pip, "--no-cache-dir", *wheels, "-r", app.requirements],
-        ]
-    elif app.runtime == "node" and app.requirements:
-        made += [["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]]
-    made += [shlex.split(text) for text in app.build]
-    if app.runtime == "python":
-        # The service cannot write what it has compiled.
-        made += [["python3", "-m", "compileall", "-q", "."]]
-    return made
-
-
-def migrate_command(app: Application) -> list[str]:
-    """Return what brings its tables up to date, run in the release's folder; nothing if nothing does."""
-    words = shlex.split(app.migrate)
-    return [".venv/bin/python3", *words[1:]] if app.venv and words[:1] in (["python"], ["python3"]) else words
-
-
 def packages_of(app: Application) -> list[str]:
     """Return what it needs of the distribution."""
     own = [*app.packages]
@@ -179,29 +125,8 @@ def packages_of(app: Application) -> list[str]:
         own += ["python3-venv"] if app.venv else [app.server] if not app.start and app.server == "gunicorn" else []
         own += ["python3-uvicorn"] if not app.venv and not app.start and app.server == "uvicorn" else []
     own += {"node": ["nodejs"], "ruby": ["ruby", "puma"]}.get(app.runtime, [])
-    own += ["npm"] if app.runtime == "node" and app.requirements else []
+    own += {"node": ["npm"], "ruby": ["bundler"]}.get(app.runtime, []) if app.requirements else []
     return sorted({*own, *(["git"] if app.git else [])})
-
-
-def _placed(app: Application, word: str) -> str:
-    """A program of the release itself, by the path that its service knows; other words as they are, for systemd."""
-    escaped = word.replace("%", "%%")
-    return f"{FOLDER}/{app.name}/%i/{escaped[2:]}" if escaped.startswith("./") else escaped
-
-
-def unit_words(words: Sequence[str]) -> str:
-    """Return words as one line of a unit."""
-    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
-    return " ".join(
-        word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else safe for word, safe in zip(words, quoted, strict=True)
-    )
-
-
-def unit_of(app: Application) -> str:
-    """Return what a release says to its unit, so that one to go back to is started as it was."""
-    # Programs that compile while they run write what they execute.
-    writes = "no" if app.runtime in ("node", "command") else "yes"
-    return f"[Service]\nExecStart={unit_words(start_command(app))}\nMemoryDenyWriteExecute={writes}\n"
 
 
 def told(app: Application) -> dict[str, Any]:
@@ -214,6 +139,7 @@ def told(app: Application) -> dict[str, Any]:
         "secrets": list(app.secrets),
         "environment": dict(app.environment or {}),
         **routes.told(app),
+        **jobs.told(app),
         "carried": app.carried,
         "label": label_of(app),
         "unit": unit,

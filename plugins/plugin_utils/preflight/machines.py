@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..commands import FOLDER
 from ..sizing import ASSUMED_WORKERS, application_hosts, size
 from .model import Seen, Stack
 
@@ -95,6 +96,13 @@ def _database(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]
 
 
 def _application(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]:
+    for entry in stack.values.site("webstack_applications") or []:
+        folder = f"{FOLDER}/{entry['name']}/shared"
+        if entry.get("shared_paths") and len(stack.layout.tiers["app"]) > 1 and folder not in look["mounts"]:
+            yield (
+                f"Host {name}: {entry['name']} has shared_paths, and no file system is mounted at {folder}: each "
+                "application host would have files of its own. Mount one there that all of them share."
+            )
     if stack.layout.tiers["db"] and not stack.values.of(name, "app_server_workers"):
         workers = look["processors"]
         if workers > ASSUMED_WORKERS:

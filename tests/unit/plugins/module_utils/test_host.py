@@ -75,9 +75,10 @@ def test_how_many_files_a_service_may_open(hard: str, expected: int) -> None:
 
 def test_this_host() -> None:
     nothing = {name: [] for name in ("packages", "checksums", "texts", "neighbours", "authorities")}
-    seen = host.look({**nothing, "free_mib": ["/"]}, lambda command: (0, "", ""))
+    seen = host.look({**nothing, "free_mib": ["/"], "mounts": ["/proc", "/proc/self"]}, lambda command: (0, "", ""))
     assert seen["processors"] >= 1
     assert seen["memory_mib"] > 100
+    assert seen["mounts"] == ["/proc"]
     assert 100 < seen["open_files"] <= 524288
     assert {"distribution", "release", "python", "interfaces", "packages", "free_mib"} <= seen.keys()
 

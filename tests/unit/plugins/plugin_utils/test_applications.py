@@ -16,12 +16,14 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils.application impor
     known,
 )
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications import (
-    build_commands,
     label_of,
-    migrate_command,
     packages_of,
     problems_of,
     rollback_target,
+)
+from ansible_collections.scaleup.webstack.plugins.plugin_utils.commands import (
+    build_commands,
+    migrate_command,
     start_command,
     unit_words,
 )
@@ -85,6 +87,11 @@ START = [
         "/usr/bin/puma --bind unix:///run/webstack-app/shop-%i.sock "
         "--threads ${THREADS}:${THREADS} config.ru",
     ),
+    (
+        {"runtime": "ruby", "entry": "config.ru", "requirements": "Gemfile"},
+        "/usr/bin/bundle exec puma --bind unix:///run/webstack-app/shop-%i.sock "
+        "--threads ${THREADS}:${THREADS} config.ru",
+    ),
     ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' ${WORKERS}"},
      r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" ${WORKERS}'),
 ]  # fmt: skip
@@ -106,6 +113,13 @@ def test_a_release_is_built_by_what_it_has():
     ((npm, *_rest),) = build_commands(Application(name="x", runtime="node", folder="/x", requirements="p"))
     assert npm == "npm"
     assert build_commands(Application(name="x", runtime="ruby", folder="/x")) == []
+    *settings, install = build_commands(Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile.lock"))
+    assert [each[-2:] for each in settings] == [
+        ["path", "vendor/bundle"],
+        ["without", "development:test"],
+        ["frozen", "true"],
+    ]
+    assert install == ["bundle", "install", "--prefer-local"]
 
 
 def test_a_migration_runs_in_the_environment_of_the_release():

@@ -26,6 +26,7 @@ def fit(name):
         "interfaces": {"lo": ["127.0.0.1/8"], "eth0": [f"{HOSTS[name]['ansible_host']}/24", "fe80::1/64"]},
         "packages": [],
         "free_mib": {"/var/lib/mysql": 9000},
+        "mounts": [],
         "texts": {},
         "neighbours": {},
         "certificates": {},
