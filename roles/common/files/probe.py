@@ -37,6 +37,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+# Seconds after which an idle connection is used no more, as careful clients do: whoever keeps it for ten may be closing it
+# in the moment in which a request is on its way (RFC 9112, section 9.5).
+IDLE = 5.0
 STALL = 0.5  # seconds without a good answer that are worth a line of their own
 LIMITS = {"rate": 500.0, "seconds": 3600.0, "requests": 500_000, "in_flight": 512}
 HOST_ROLES = ("balancer", "web", "application", "writer", "reader")
@@ -413,6 +416,7 @@ class Connection:
     def __init__(self, target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.target, self.reader, self.writer = target, reader, writer
         self.reusable = True
+        self.rested = time.monotonic()
 
     @classmethod
     async def open(cls, target: Target) -> Connection:
@@ -423,8 +427,8 @@ class Connection:
 
     @property
     def stale(self) -> bool:
-        """The other side has closed it while it was idle."""
-        return self.reader.at_eof() or self.writer.is_closing()
+        """The other side has closed it while it was idle, or may be about to."""
+        return self.reader.at_eof() or self.writer.is_closing() or time.monotonic() - self.rested > IDLE
 
     def abort(self) -> None:
         self.reusable = False
@@ -530,6 +534,7 @@ class Client:
             if not done or fresh or not connection.reusable:
                 connection.abort()
             else:
+                connection.rested = time.monotonic()
                 self._idle.setdefault(target.name, []).append(connection)
         if not 200 <= status < 300:
             raise WrongStatusError(status, answer[:120].decode("utf-8", "replace").strip().split("\n")[0])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import probe
 import pytest
@@ -96,6 +97,16 @@ def test_the_deadline_bounds_a_request(played):
 @traffic(fault=always("good_then_close"), rate=20, requests=8)
 def test_a_kept_connection_closed_while_idle_is_no_error(played):
     assert (played.summary["good"], played.summary["raw_errors"]) == (8, 0)
+
+
+def test_a_connection_that_has_rested_too_long_is_used_no_more():
+    async def look():
+        connection = probe.Connection(None, asyncio.StreamReader(), SimpleNamespace(is_closing=lambda: False))
+        before = connection.stale
+        connection.rested -= probe.IDLE
+        return before, connection.stale
+
+    assert asyncio.run(look()) == (False, True)
 
 
 @traffic(fault=always("chunked"), requests=5)
