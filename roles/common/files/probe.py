@@ -37,8 +37,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-# Seconds after which an idle connection is used no more, as careful clients do: whoever keeps it for ten may be closing it
-# in the moment in which a request is on its way (RFC 9112, section 9.5).
+# Seconds after which an idle connection is used no more, as careful clients do: whoever keeps it for ten may be closing
+# it in the moment in which a request is on its way (RFC 9112, section 9.5).
 IDLE = 5.0
 STALL = 0.5  # seconds without a good answer that are worth a line of their own
 LIMITS = {"rate": 500.0, "seconds": 3600.0, "requests": 500_000, "in_flight": 512}
