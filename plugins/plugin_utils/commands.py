@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from .application import Application
 
 FOLDER = "/srv/webstack/apps"
+GEMS = "vendor/bundle"
 
 
 def splits(text: str) -> bool:
@@ -30,8 +31,10 @@ def start_command(app: Application) -> list[str]:
     if app.runtime == "ruby":
         # Puma takes over the socket that systemd has opened for this address.
         bind = f"unix:///run/webstack-app/{app.name}-%i.sock"
-        puma = ["/usr/bin/bundle", "exec", "puma"] if app.requirements else ["/usr/bin/puma"]
-        return [*puma, "--bind", bind, "--threads", "${THREADS}:${THREADS}", app.entry]
+        puma = ["puma", "--bind", bind, "--threads", "${THREADS}:${THREADS}", app.entry]
+        if app.requirements:
+            return _with_gems(["bundle", "exec", *puma], f"{FOLDER}/{app.name}/%i/")
+        return ["/usr/bin/puma", *puma[1:]]
     if app.server == "uvicorn":
         stop = str(app.stop_timeout_seconds)
         return [python, "-m", "uvicorn", "--fd", "3", "--timeout-graceful-shutdown", stop, app.entry]
@@ -46,6 +49,8 @@ def words_of(app: Application, command: str) -> list[str]:
     words = [_placed(app, word) for word in shlex.split(command)]
     if app.venv and words[:1] in (["python"], ["python3"]):
         words[0] = f"{FOLDER}/{app.name}/%i/.venv/bin/python3"
+    if app.runtime == "ruby" and app.requirements:
+        return _with_gems(words, f"{FOLDER}/{app.name}/%i/")
     return words
 
 
@@ -58,6 +63,11 @@ def _placed(app: Application, word: str) -> str:
     """A program of the release itself, by the path that its service knows; other words as they are, for systemd."""
     escaped = word.replace("%", "%%")
     return f"{FOLDER}/{app.name}/%i/{escaped[2:]}" if escaped.startswith("./") else escaped
+
+
+def _with_gems(words: list[str], folder: str = "") -> list[str]:
+    """A command that knows the gems of the release, and after them those of the distribution."""
+    return ["/usr/bin/env", f"GEM_HOME={folder}{GEMS}", f"GEM_PATH={folder}{GEMS}:", *words]
 
 
 def build_commands(app: Application) -> list[list[str]]:
@@ -73,11 +83,10 @@ def build_commands(app: Application) -> list[list[str]]:
     elif app.runtime == "node" and app.requirements:
         made += [["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"]]
     elif app.runtime == "ruby" and app.requirements:
-        # Gems of the distribution go first: what it mends is mended here. A lock file says if another version is meant.
-        settings = {"path": "vendor/bundle", "without": "development:test"}
-        settings |= {"frozen": "true"} if app.requirements.endswith(".lock") else {}
+        # Where the distribution has all of them nobody else is asked; else Bundler still takes its gems where they fit.
+        settings = {"without": "development:test", **({"frozen": "true"} if app.requirements.endswith(".lock") else {})}
         made += [["bundle", "config", "set", "--local", *setting] for setting in settings.items()]
-        made += [["bundle", "install", "--prefer-local"]]
+        made += [_with_gems(["sh", "-c", "bundle install --local || bundle install --prefer-local"])]
     made += [shlex.split(text) for text in app.build]
     if app.runtime == "python":
         # The service cannot write what it has compiled.
@@ -88,6 +97,8 @@ def build_commands(app: Application) -> list[list[str]]:
 def migrate_command(app: Application) -> list[str]:
     """Return what brings its tables up to date, run in the release's folder; nothing if nothing does."""
     words = shlex.split(app.migrate)
+    if words and app.runtime == "ruby" and app.requirements:
+        return _with_gems(words)
     return [".venv/bin/python3", *words[1:]] if app.venv and words[:1] in (["python"], ["python3"]) else words
 
 

@@ -89,8 +89,9 @@ START = [
     ),
     (
         {"runtime": "ruby", "entry": "config.ru", "requirements": "Gemfile"},
-        "/usr/bin/bundle exec puma --bind unix:///run/webstack-app/shop-%i.sock "
-        "--threads ${THREADS}:${THREADS} config.ru",
+        "/usr/bin/env GEM_HOME=/srv/webstack/apps/shop/%i/vendor/bundle "
+        "GEM_PATH=/srv/webstack/apps/shop/%i/vendor/bundle: "
+        "bundle exec puma --bind unix:///run/webstack-app/shop-%i.sock --threads ${THREADS}:${THREADS} config.ru",
     ),
     ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' ${WORKERS}"},
      r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" ${WORKERS}'),
@@ -114,12 +115,16 @@ def test_a_release_is_built_by_what_it_has():
     assert npm == "npm"
     assert build_commands(Application(name="x", runtime="ruby", folder="/x")) == []
     *settings, install = build_commands(Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile.lock"))
-    assert [each[-2:] for each in settings] == [
-        ["path", "vendor/bundle"],
-        ["without", "development:test"],
-        ["frozen", "true"],
-    ]
-    assert install == ["bundle", "install", "--prefer-local"]
+    assert [each[-2:] for each in settings] == [["without", "development:test"], ["frozen", "true"]]
+    assert install[1:4] == ["GEM_HOME=vendor/bundle", "GEM_PATH=vendor/bundle:", "sh"]
+
+
+def test_commands_of_a_bundle_know_its_gems():
+    app = Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile", start="bundle exec falcon")
+    assert start_command(app)[1] == "GEM_HOME=/srv/webstack/apps/x/%i/vendor/bundle"
+    assert migrate_command(
+        Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile", migrate="rake db")
+    )[1:] == ["GEM_HOME=vendor/bundle", "GEM_PATH=vendor/bundle:", "rake", "db"]
 
 
 def test_a_migration_runs_in_the_environment_of_the_release():
