@@ -54,6 +54,9 @@ def routes() -> None:
     is_true(
         "Another domain is another application's", status == 200 and json.loads(body)["runtime"] == "node", status, body
     )
+    status, headers, _body = ask(chat, "/")
+    is_true("The root alone is redirected", status == 301 and headers["location"].endswith("/whoami"), status, headers)
+    status, headers, _body = ask(chat, "/whoami")
     is_true("A header is taken away", "x-frame-options" not in headers, headers)
     status, headers, body = ask(DOMAIN, "/blog/page?1")
     page = json.loads(body)
@@ -165,12 +168,33 @@ def gone() -> None:
     is_true("A deployment throws away what was kept", headers["x-cache-status"] == "MISS", headers)
 
 
+def doors() -> None:
+    """What balancers do for one application and not for another."""
+    status, headers, _body = ask(DOMAIN, "/blog/page?1")
+    is_true("One is closed for maintenance", status == 503 and "retry-after" in headers, status, headers)
+    status, headers, _body = ask(DOMAIN, "/whoami")
+    is_true(
+        "Another is not, and gets no cookie", status == 200 and "webstack_" not in headers.get("set-cookie", ""), status
+    )
+    status, headers, _body = ask(f"chat.{DOMAIN}", "/whoami")
+    is_true(
+        "The third one's clients stay", status == 200 and "webstack_chat=" in headers.get("set-cookie", ""), headers
+    )
+
+
 def version() -> None:
     """Which one the chat is."""
     found = json.loads(ask(f"chat.{DOMAIN}", "/whoami")[2])["version"]
     is_true(f"The chat is {REST[0]}", found == REST[0], found)
 
 
-{"routes": routes, "files": files, "streams": streams, "kept": kept, "old": old, "gone": gone, "version": version}[
-    PART
-]()
+{
+    "routes": routes,
+    "files": files,
+    "streams": streams,
+    "kept": kept,
+    "old": old,
+    "gone": gone,
+    "version": version,
+    "doors": doors,
+}[PART]()

@@ -45,7 +45,7 @@ _value:
   description:
     - Each entry with all its keys, and C(build_commands), C(migrate_command), C(packages), C(secret_names), C(carried).
     - C(probe_domain) and C(probe_path) are where a prober meets it, an empty domain being that of the stack;
-      C(stream_tests) are HAProxy's tests for its C(streams).
+      C(stream_tests) are HAProxy's tests for its C(streams), and C(shared_folder) is where its C(shared_paths) are.
     - C(unit) is what its releases say to their unit, C(label) how their names begin. C(recipe) is all but the source
       that makes a release what it is.
   type: list

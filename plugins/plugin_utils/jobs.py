@@ -16,6 +16,11 @@ PLACE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]
 TIMER_KEYS = {"calendar", "start"}
 
 
+def shared_folder(name: str) -> str:
+    """Return where an application's folders are that outlive its releases."""
+    return f"{commands.FOLDER}/{name}/shared"
+
+
 def problems_of(app: Application) -> Iterator[str]:
     """Return what is wrong with them, one sentence each, without the application's name."""
     starts: list[tuple[str, Any]] = [*(app.workers or {}).items()]
@@ -35,7 +40,7 @@ def problems_of(app: Application) -> Iterator[str]:
                 f"has the worker or timer {name!r}, which fits no unit. "
                 "Write at most 16 of a-z, 0-9 and '-', and a letter first."
             )
-        if not str(start).strip() or not commands.splits(str(start)):
+        if not isinstance(start, str) or not start.strip() or not commands.splits(start):
             yield f"has the worker or timer {name}, whose command is empty, or has quotes that do not end. Mend start."
     for name in sorted({*(app.workers or {})} & {*(app.timers or {})}):
         yield f"has a worker and a timer {name}. Give each a name of its own."
@@ -57,4 +62,5 @@ def told(app: Application) -> dict[str, Any]:
             for name, timer in timers.items()
         },
         "shared_paths": list(app.shared_paths),
+        "shared_folder": shared_folder(app.name),
     }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .addresses import literal
 from .application import Application
 from .layout import is_domain
 
@@ -33,7 +34,7 @@ def _places(app: Application) -> Iterator[str]:
     yield from (
         f"has the domain {each!r}, which is not a host name. Write it as shop.example.com."
         for each in app.domains
-        if not is_domain(each)
+        if not is_domain(each) or literal(each)
     )
     if not app.paths:
         yield "has no path. Leave paths out, or give one that begins with '/'."
@@ -83,23 +84,26 @@ def _wrong(what: str, path: str) -> str:
 
 
 def clashes(apps: Sequence[Application], domain: str) -> Iterator[str]:
-    """Return what is wrong between applications: two of one name, and two that answer the same requests."""
+    """Return what is wrong between applications: names too much alike, and two that answer the same requests."""
     owners: dict[tuple[str, str], str] = {}
-    named: set[str] = set()
+    named: dict[str, str] = {}
     for app in apps:
-        if app.name in named:
-            yield f"{app.name} is there twice. Give each application a name of its own."
+        # Nginx's variables know no '-'.
+        if other := named.get(app.name.replace("-", "_")):
+            yield f"{other} and {app.name} are one name, but for '-' and '_'. Give each application a name of its own."
             continue
-        named.add(app.name)
+        named[app.name.replace("-", "_")] = app.name
         for name in app.domains or [""]:
             own = "" if name.lower() == domain.lower() else name.lower()
-            for path in app.paths:
-                other = owners.setdefault((own, path.rstrip("/")), app.name)
-                if other != app.name:
-                    yield (
-                        f"{other} and {app.name} both answer {name or domain or 'the domain of the stack'}{path}. "
-                        "Give one of them another path, or domains of its own."
-                    )
+            for route in _routes(app):
+                for place in route["locations"]:
+                    other = owners.setdefault((own, place.removeprefix("^~ ")), app.name)
+                    if other != app.name:
+                        yield (
+                            f"{other} and {app.name} both answer {name or domain or 'the domain of the stack'}"
+                            f"{route['path']}. Give one of them another path, or domains of its own."
+                        )
+                        break
 
 
 def covers(path: str, other: str) -> bool:
@@ -133,26 +137,29 @@ def servers(apps: Sequence[Application], own: Sequence[str]) -> list[dict[str, A
 
 
 def _routes(app: Application) -> Iterator[dict[str, Any]]:
-    """Each path once: a redirect goes before a file, that before a stream, and that before all else."""
-    kinds = {**dict.fromkeys(app.paths, "proxy"), **dict.fromkeys(app.streams, "stream")}
-    kinds |= {**dict.fromkeys(app.static or {}, "static"), **dict.fromkeys(app.redirects or {}, "redirect")}
-    for path, kind in kinds.items():
-        prefix = max((each for each in app.paths if covers(each, path)), key=len)
-        yield {
-            "path": path,
-            "kind": kind,
-            "application": app.name,
-            "prefix": prefix.rstrip("/"),
-            "locations": locations(path, kind),
-            "tests": matches(path),
-        }
+    """What answers each place: a redirect goes before a file, that before a stream, and that before all else."""
+    taken: set[str] = set()
+    kinds = {"redirect": app.redirects or {}, "static": app.static or {}, "stream": app.streams, "proxy": app.paths}
+    for kind, paths in kinds.items():
+        for path in paths:
+            free = [place for place in places(path, kind) if place not in taken]
+            taken.update(free)
+            if free:
+                prefix = max((each for each in app.paths if covers(each, path)), key=len)
+                yield {
+                    "path": path,
+                    "kind": kind,
+                    "application": app.name,
+                    "prefix": prefix.rstrip("/"),
+                    # No regular expression is looked at for files.
+                    "locations": [f"^~ {place}" if kind == "static" and place[0] != "=" else place for place in free],
+                    "tests": matches(path),
+                }
 
 
-def locations(path: str, kind: str) -> list[str]:
+def places(path: str, kind: str) -> list[str]:
     """Return the words by which Nginx knows a path, and all below it but for a redirect or a file."""
-    if kind == "static" and path.endswith("/"):
-        return [f"^~ {path}"]
-    if kind in ("redirect", "static"):
+    if kind == "redirect" or (kind == "static" and not path.endswith("/")):
         return [f"= {path}"]
     return [path] if path.endswith("/") else [f"= {path}", f"{path}/"]
 

@@ -26,13 +26,14 @@ def stack_of(run: Run) -> tuple[Stack, list[str]]:
     """Return the stack as far as the inventory gives one, and what is wrong with its layout."""
     names, _problems = examine(run.groups, lambda _host, _variable: None)
     found = Values(run, next(iter(names.hosts), None))
+    entries = found.site("webstack_applications") or ()
     layout, problems = examine(
         run.groups,
         lambda host, variable: run.hostvars[host].get(variable),
         domain=found.site("webstack_domain") or "",
         vips=found.site("webstack_vips") or (),
         state_host=found.site("webstack_state_host") or "",
-        domains=[str(name) for entry in found.site("webstack_applications") or () for name in entry.get("domains", ())],
+        domains=[str(name) for entry in entries for name in entry.get("domains") or ()],
     )
     return Stack(run, layout, found), problems
 

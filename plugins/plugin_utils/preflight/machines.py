@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..commands import FOLDER
+from ..jobs import shared_folder
 from ..sizing import ASSUMED_WORKERS, application_hosts, size
 from .model import Seen, Stack
 
@@ -97,7 +97,7 @@ def _database(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]
 
 def _application(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]:
     for entry in stack.values.site("webstack_applications") or []:
-        folder = f"{FOLDER}/{entry['name']}/shared"
+        folder = shared_folder(entry["name"])
         if entry.get("shared_paths") and len(stack.layout.tiers["app"]) > 1 and folder not in look["mounts"]:
             yield (
                 f"Host {name}: {entry['name']} has shared_paths, and no file system is mounted at {folder}: each "

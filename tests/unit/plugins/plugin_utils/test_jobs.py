@@ -9,6 +9,7 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils.jobs import probl
 NIGHTLY = {"calendar": "03:00", "start": "./bin/sweep"}
 FAULTS = [
     ({"workers": {"Mailer": "./mail"}}, "has the worker or timer 'Mailer', which fits no unit"),
+    ({"workers": {"mailer": None}}, "has the worker or timer mailer, whose command is empty"),
     ({"workers": {"mailer": " "}}, "has the worker or timer mailer, whose command is empty"),
     ({"workers": {"mailer": "mail 'x"}}, "quotes that do not end"),
     ({"timers": {"nightly": {"calendar": "03:00"}}}, "has the timer nightly, which needs calendar and start"),
@@ -40,4 +41,5 @@ def test_they_run_in_the_release_and_in_its_environment():
         "workers": {"mailer": "/srv/webstack/apps/shop/%i/.venv/bin/python3 -m shop mail --rate 5%%"},
         "timers": {"nightly": {"calendar": "03:00", "start": "/srv/webstack/apps/shop/%i/bin/sweep"}},
         "shared_paths": ["media", "var/files"],
+        "shared_folder": "/srv/webstack/apps/shop/shared",
     }

@@ -24,6 +24,7 @@ def app(**more):
 
 
 FAULTS = [
+    ({"domains": ["192.0.2.100"]}, "has the domain '192.0.2.100', which is not a host name"),
     ({"domains": ["not a name"]}, "has the domain 'not a name', which is not a host name"),
     ({"paths": []}, "has no path"),
     ({"paths": ["shop"]}, "has the path 'shop'. Write it from '/' on"),
@@ -71,7 +72,13 @@ def test_an_entry_that_has_everything_is_sound():
 CLASHES = [
     ([app(), app(name="blog", paths=["/blog"])], ""),
     ([app(), app(name="blog", domains=["blog.example.com"])], ""),
-    ([app(), app()], "shop is there twice"),
+    ([app(), app()], "shop and shop are one name"),
+    ([app(name="a-b"), app(name="a_b", paths=["/x"])], "a-b and a_b are one name, but for '-' and '_'"),
+    ([app(streams=["/blog"]), app(name="blog", paths=["/blog"])], "shop and blog both answer www.example.com/blog."),
+    (
+        [app(redirects={"/blog": "/"}), app(name="blog", paths=["/blog"])],
+        "shop and blog both answer www.example.com/blog.",
+    ),
     ([app(), app(name="blog")], "shop and blog both answer www.example.com/."),
     ([app(), app(name="blog", domains=["WWW.example.com"])], "shop and blog both answer WWW.example.com/."),
     ([app(paths=["/a"]), app(name="blog", paths=["/a/"])], "shop and blog both answer www.example.com/a/."),
@@ -124,6 +131,7 @@ def test_the_longest_path_comes_first_and_names_that_are_served_alike_stand_toge
         "/own/": "proxy",
         "/": "proxy",
     }
+    assert routes["/blog/live"]["locations"] == ["= /blog/live", "/blog/live/"]
     assert routes["/blog"]["locations"] == ["= /blog", "/blog/"]
     assert routes["/blog/static/"]["locations"] == ["^~ /blog/static/"]
     assert routes["/own/old"]["locations"] == ["= /own/old"]
@@ -131,9 +139,23 @@ def test_the_longest_path_comes_first_and_names_that_are_served_alike_stand_toge
     assert [routes[path]["prefix"] for path in ("/blog/live", "/own/", "/")] == ["/blog", "/own", ""]
 
 
-def test_a_path_that_is_named_twice_is_there_once():
-    (server,) = servers([app(paths=["/", "/chat"], streams=["/chat"])], OWN)
-    assert [(route["path"], route["kind"]) for route in server["routes"]] == [("/chat", "stream"), ("/", "proxy")]
+TWICE = [
+    ({"paths": ["/", "/chat"], "streams": ["/chat"]}, {"stream": ["= /chat", "/chat/"], "proxy": ["/"]}),
+    # The address alone is redirected; what is below it goes on to be answered.
+    ({"redirects": {"/": "/en/"}}, {"redirect": ["= /"], "proxy": ["/"]}),
+    ({"paths": ["/shop"], "redirects": {"/shop": "/shop/en/"}}, {"redirect": ["= /shop"], "proxy": ["/shop/"]}),
+    ({"paths": ["/shop", "/shop/"]}, {"proxy": ["= /shop", "/shop/"]}),
+    ({"paths": ["/shop"], "static": {"/shop/": "public"}}, {"static": ["^~ /shop/"], "proxy": ["= /shop"]}),
+]
+
+
+@pytest.mark.parametrize(("more", "found"), TWICE)
+def test_a_place_that_is_named_twice_is_there_once(more, found):
+    (server,) = servers([app(**more)], OWN)
+    kinds = {}
+    for route in server["routes"]:
+        kinds.setdefault(route["kind"], []).extend(route["locations"])
+    assert kinds == found
 
 
 def test_the_filter_reads_entries_and_says_what_it_cannot():
