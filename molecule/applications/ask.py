@@ -188,13 +188,5 @@ def version() -> None:
     is_true(f"The chat is {REST[0]}", found == REST[0], found)
 
 
-{
-    "routes": routes,
-    "files": files,
-    "streams": streams,
-    "kept": kept,
-    "old": old,
-    "gone": gone,
-    "version": version,
-    "doors": doors,
-}[PART]()
+PARTS = (routes, files, streams, kept, old, gone, version, doors)
+{part.__name__: part for part in PARTS}[PART]()
