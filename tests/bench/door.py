@@ -57,7 +57,8 @@ WAYS = {
     "passthrough": (
         "mode tcp\n    option tcplog",
         "",
-        "8444 send-proxy-v2 check check-ssl check-send-proxy check-sni web.{internal} verify none",
+        "8444 send-proxy-v2 check check-ssl check-send-proxy check-sni web.{internal} verify required"
+        f" ca-file {PKI}/ca.pem verifyhost web.{{internal}}",
     ),
 }
 Needed = Callable[..., object]
