@@ -50,6 +50,23 @@ at_home() { # each balancer holds an address, or more
   for host in $LBS; do if away "$host"; then return 1; fi; done
 }
 
+both_families() { # HOST...: an IPv6 address as well, with the number of its IPv4 address; until it boots
+  local host
+  for host in "$@"; do
+    # shellcheck disable=SC2016 # words of the host
+    on "$host" 'ip -6 address add "fd77::$(hostname --ip-address | cut --delimiter=" " --fields=1 | cut --delimiter=. --fields=4)/64" dev eth0 nodad'
+  done
+}
+
+reached() { # NAME VIP...: the client is answered at each of them by a balancer that holds it
+  local vip who
+  for vip in "${@:2}"; do
+    who=$("$PODMAN" exec "$LAB-client1" curl --silent --show-error --fail --max-time 5 --cacert /run/webstack-probe/ca.pem \
+      --resolve "$1:443:$vip" "https://$1/whoami" | python3 -c 'import json, sys; print(json.load(sys.stdin)["balancer"])')
+    [ "$(holders "$vip")" = "$who" ] || { echo "$vip is held by $(holders "$vip"), and $who answered." >&2; return 1; }
+  done
+}
+
 absent() { # no fault leaves anything behind
   :
 }

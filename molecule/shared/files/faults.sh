@@ -223,9 +223,9 @@ gone() { # HOST
   "$PODMAN" rm --force --time 0 --volumes "$LAB-$1" >&2
 }
 
-nothing_to_do() { # PLAYBOOK
+nothing_to_do() { # PLAYBOOK OPTION...
   local said
-  said=$(play "$1")
+  said=$(play "$@")
   if grep -E '(changed|unreachable|failed)=[1-9]' <<<"$said" >&2; then
     grep -A9 '^changed' <<<"$said" >&2
     return 1
