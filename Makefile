@@ -67,7 +67,7 @@ test: root $(VENV) ## what continuous integration runs
 	python .ci/test.py
 test-full: root $(VENV) ## every proof, recorded in docs/proof.md: make test-full, or one tier: make test-full TIER=db
 	python .ci/test_full.py $(TIER)
-bench: $(if $(filter scale,$(PART)),,root) $(VENV) ## how fast the playbooks are, as ratios (PART=scale: without a lab, in seconds; PART=site; PART=db; PART=seed; PART=lb)
+bench: $(if $(filter scale,$(PART)),,root) $(VENV) ## how fast the playbooks are, as ratios (PART=scale: without a lab, in seconds; PART=site; PART=db; PART=seed; PART=lb; PART=app)
 	python tests/bench/bench.py $(PART)
 
 .PHONY: lint unit

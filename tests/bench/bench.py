@@ -5,7 +5,8 @@ what no tool can avoid: a shell loop over SSH installs the same packages on the 
 time, and the daemons start, mysqld among them. Then site.yml runs twice on other fresh hosts. Both labs are made and
 removed here; packages are downloaded once beforehand, so that nobody profits from a warm mirror. `make bench PART=db`
 measures outages of the database tier: see faults.py; `make bench PART=seed` how fast one of its servers gets its
-data: see seed.py; `make bench PART=lb` what the way through the balancers costs: see door.py.
+data: see seed.py; `make bench PART=lb` what the way through the balancers costs: see door.py; `make bench PART=app`
+what a deployment and its proxy cost: see app.py.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / ".ci"), str(Path(__file__).parent)]
 
+import app
 import door
 import faults
 import scale
@@ -177,6 +179,7 @@ PARTS: dict[str, tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], 
     "site": (measure_site, table),
     "db": (lambda: faults.measure(needed, FOLDER, f"bd{CHECKOUT}"), faults.table),
     "seed": (lambda: seed.measure(needed, ROOT / ".cache" / "lab" / f"bc{CHECKOUT}", f"bc{CHECKOUT}", say), seed.table),
+    "app": (lambda: app.measure(needed, ROOT, FOLDER, f"ba{CHECKOUT}"), app.table),
     "lb": (lambda: door.measure(needed, ROOT, FOLDER, f"bl{CHECKOUT}"), door.table),
 }
 

@@ -11,23 +11,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import statistics
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench_lab import PKI, ROUNDS, SECONDS, WEBS, Lab, load, middle, share, with_wrk
+
 MODES = tuple(os.environ.get("MODES", "reencrypt,terminate,passthrough").split(","))
-ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "3")), int(os.environ.get("SECONDS", "4"))
 AIM = 0.9
 PATHS = {"1 kB file": "/static/small.txt", "100 kB file": "/static/large.txt", "proxied": "/whoami"}
 FILES = {"small.txt": "0123456789abcde\n" * 64, "large.txt": "0123456789abcde\n" * 6400}
-WEBS = ("web1", "web2", "web3")
-SERVING = ("lb1", *WEBS, "app1", "app2")
-NAME = "www.webstack.test"
-PKI = "/etc/webstack/pki"
 # Round robin, checks, HTTP/2, one log line for each request, and nothing else.
 BY_HAND = """global
     log /dev/log local0
@@ -62,52 +56,6 @@ WAYS = {
     ),
 }
 Needed = Callable[..., object]
-
-
-class Lab:
-    """The hosts, by what can be run on them."""
-
-    def __init__(self, root: Path, name: str) -> None:
-        self.podman, self.name = root / ".cache" / "lab" / name / "podman", name
-        listing = subprocess.run(
-            ["python3", str(root / "inventory" / "lab.py")],
-            check=True,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "WEBSTACK_LAB": name},
-        )
-        every = json.loads(listing.stdout)["_meta"]["hostvars"]
-        self.address = {host: found["ansible_host"] for host, found in every.items()}
-        self.vip = every["lb1"]["webstack_vips"][0]
-
-    def on(self, host: str, script: str, given: str = "") -> str:
-        """Run a script there; its output."""
-        command = [str(self.podman), "exec", "-i", f"{self.name}-{host}", "bash", "-ec", script]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, input=given)
-        if done.returncode:
-            raise SystemExit(f"On {host} this ended with {done.returncode}: {script}\n{done.stderr or done.stdout}")
-        return done.stdout
-
-    def cpu(self) -> float:
-        """Processor seconds that hosts which serve have taken so far."""
-        text = "cat /sys/fs/cgroup/cpu.stat"
-        return sum(int(self.on(host, text).split("usage_usec", 1)[1].split()[0]) for host in SERVING) / 1e6
-
-    def answers(self, url: str) -> None:
-        """Wait until it does, at most half a minute."""
-        ask = f"curl -skf -o /dev/null -m 2 -H 'Host: {NAME}' {url}"
-        self.on("lb2", f"for n in {{1..60}}; do {ask} && exit; sleep 0.5; done; exit 1")
-
-
-def load(lab: Lab, url: str) -> dict[str, float]:
-    """One measurement: requests a second, and processor seconds for 10,000 of them."""
-    before = lab.cpu()
-    said = lab.on("lb2", f"wrk -t2 -c32 -d{SECONDS}s -H 'Host: {NAME}' {url}")
-    spent = lab.cpu() - before
-    count, rate = re.search(r"(\d+) requests in", said), re.search(r"Requests/sec: +([\d.]+)", said)
-    if not count or not rate or "Non-2xx" in said or "Socket errors" in said:
-        raise ValueError(f"Not every request to {url} got a good answer: {said}")
-    return {"rate": float(rate[1]), "cpu": spent / int(count[1]) * 10_000}
 
 
 def by_hand(lab: Lab, mode: str) -> str:
@@ -152,7 +100,7 @@ def measure(needed: Needed, root: Path, _folder: Path, name: str) -> dict[str, A
             for web in WEBS:
                 for name_of, line in FILES.items():
                     lab.on(web, f"cat >/srv/webstack/static/demo/current/static/{name_of}", line)
-            lab.on("lb2", "command -v wrk >/dev/null || { apt-get -qq update && apt-get -qqy install wrk; } >/dev/null")
+            with_wrk(lab, "lb2")
             hold(lab)
             lab.on("lb1", "cat >/run/by-hand.cfg; haproxy -c -q -f /run/by-hand.cfg", by_hand(lab, mode))
             result[mode] = {}
@@ -173,16 +121,9 @@ def hold(lab: Lab) -> None:
     raise ValueError(f"{lab.vip} does not come to lb1.")
 
 
-def middle(rows: list[dict[str, float]], what: str) -> float:
-    """The median of all rounds."""
-    return statistics.median(row[what] for row in rows)
-
-
-def share(found: dict[str, Any], other: str) -> float:
-    """Ours to another one: the median of the ratios of all rounds."""
-    return statistics.median(
-        ours["rate"] / theirs["rate"] for ours, theirs in zip(found["ours"], found[other], strict=True)
-    )
+def _each(rows: list[dict[str, float]], what: str) -> list[float]:
+    """One figure of all rounds."""
+    return [row[what] for row in rows]
 
 
 def table(result: dict[str, Any]) -> str:
@@ -194,11 +135,14 @@ def table(result: dict[str, Any]) -> str:
     for mode, paths in result.items():
         for name, found in paths.items():
             cells = [
-                f"{middle(found[who], 'rate'):8.0f} {middle(found[who], 'cpu'):5.2f} s" if who in found else "-"
+                f"{middle(_each(found[who], 'rate')):8.0f} {middle(_each(found[who], 'cpu')):5.2f} s"
+                if who in found
+                else "-"
                 for who in ("Nginx alone", "by hand", "ours")
             ]
-            direct = f"{share(found, 'Nginx alone'):.2f}" if "Nginx alone" in found else "-"
-            to_hand = share(found, "by hand")
+            rates = {who: _each(rows, "rate") for who, rows in found.items()}
+            direct = f"{share(rates['ours'], rates['Nginx alone']):.2f}" if "Nginx alone" in rates else "-"
+            to_hand = share(rates["ours"], rates["by hand"])
             lines.append(
                 f"{mode:12} {name:12} {cells[0]:>16} {cells[1]:>16} {cells[2]:>16}  {direct:>8}  {to_hand:10.2f}"
                 f"  (aim >= {AIM:g}: {'met' if to_hand >= AIM else 'missed'})"
