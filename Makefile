@@ -42,6 +42,7 @@ requirements: $(VENV) ## pin the tools again (requirements/*.txt)
 	$(PIN) 3.13 requirements/controller.in -o requirements/controller-2.21.txt
 	$(PIN) 3.11 --universal requirements/importer.in -o requirements/importer.txt
 	$(PIN) 3.11 --universal requirements/sslyze.in -o requirements/sslyze.txt
+	$(PIN) 3.11 --universal requirements/demo.in -o requirements/demo.txt
 
 .PHONY: root
 root:
@@ -70,11 +71,13 @@ test-full: root $(VENV) ## every proof, recorded in docs/proof.md: make test-ful
 bench: $(if $(filter scale,$(PART)),,root) $(VENV) ## how fast the playbooks are, as ratios (PART=scale: without a lab, in seconds; PART=site; PART=db; PART=seed; PART=lb; PART=app)
 	python tests/bench/bench.py $(PART)
 
-.PHONY: lint unit
+.PHONY: lint unit unit-demo
 lint: $(VENV) ## every linter
 	.ci/lint.sh
 unit: $(VENV) ## Python code without a lab, and how much of plugins/ it covers (WEBSTACK_EXAMPLES=full: more examples)
 	pytest --cov
+unit-demo: $(VENV) .cache/venv/demo/.ready ## the demo in Python, Node and Ruby, without a database
+	.ci/demo_tests.sh
 
 .PHONY: molecule
 molecule: $(VENV) ## one story on the warm lab: make molecule SCENARIO=site

@@ -44,4 +44,4 @@ echo "Tools: $("$python" --version) at $python, requirements/$requirements.txt, 
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv==0.13.8
 # Ansible needs a UTF-8 locale and uv must not look for Pythons of its own.
 UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$PWD/$folder "$folder/bin/uv" pip install --quiet --no-config --requirement "requirements/$requirements.txt"
-echo "Tools: $("$folder/bin/ansible" --version | sed -n 1p)"
+if [ -x "$folder/bin/ansible" ]; then echo "Tools: $("$folder/bin/ansible" --version | sed -n 1p)"; fi

@@ -47,7 +47,7 @@ _value:
       description:
         - The longest path first, each with C(path), C(application), C(prefix), the path of the application that it is
           below, C(locations), the words by which Nginx knows it, and C(tests), those by which HAProxy does.
-        - C(kind) is V(proxy), V(stream), V(static) or V(redirect).
+        - C(kind) is V(proxy), V(stream), V(static), V(redirect) or V(private), which is answered with 404.
       type: list
       elements: dict
 """

@@ -9,7 +9,8 @@ name: folder_archive
 version_added: 0.1.0
 short_description: A folder of the controller, as one archive
 description:
-  - Packs a folder into a compressed tar archive and returns it in Base64.
+  - Packs a folder into a tar archive and returns it in Base64. Several are laid over each other, and a file of a later
+    one takes the place of an earlier one's.
   - One task can then ship what would take one for each file.
   - The same content gives the same text, so its hash names the content. Nothing is written on the controller.
 options:
@@ -26,12 +27,12 @@ EXAMPLES = r"""
 - name: The application is unpacked into a folder that its content names
   ansible.builtin.shell:
     cmd: base64 --decode | tar --extract --directory=/srv/demo
-    stdin: "{{ lookup('scaleup.webstack.folder_archive', role_path ~ '/files/demo') }}"
+    stdin: "{{ lookup('scaleup.webstack.folder_archive', ['/srv/shop/pages', '/srv/shop/code']) }}"
 """
 
 RETURN = r"""
 _raw:
-  description: One archive for each folder, in Base64.
+  description: The archive, in Base64.
   type: list
   elements: str
 """
@@ -51,8 +52,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]  # Ansible has no types
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[str]:
         """Return the archives."""
         self.set_options(var_options=variables, direct=kwargs)
-        folders = [Path(term) for term in terms]
+        folders = [Path(term) for term in self._flatten(terms)]
         for folder in folders:
             if not folder.is_dir():
                 raise AnsibleLookupError(f"scaleup.webstack.folder_archive: {folder} is no folder on the controller.")
-        return [base64.b64encode(archive(folder)).decode() for folder in folders]
+        return [base64.b64encode(archive(folders)).decode()]

@@ -8,14 +8,30 @@ from typing import Any
 
 SOURCES = ("folder", "archive", "git")
 
-# The application that the role app_server carries. Its own file for Gunicorn says what is to be loaded.
-CARRIED: Mapping[str, Mapping[str, Any]] = {
+# The application that the role app_server carries, in each of its runtimes.
+CARRIED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "demo": {
-        "runtime": "python",
-        "start": "gunicorn --config gunicorn.conf.py",
-        "migrate": "python3 -m demo migrate",
-        "packages": ["gunicorn", "python3-flask", "python3-sqlalchemy", "python3-pymysql"],
-        "static": {"/static/": "static"},
+        # Its own file for Gunicorn says what is to be loaded.
+        "python": {
+            "start": "gunicorn --config gunicorn.conf.py",
+            "migrate": "python3 -m demo migrate",
+            "packages": [
+                *("gunicorn", "python3-flask", "python3-sqlalchemy", "python3-pymysql", "python3-prometheus-client")
+            ],
+            "static": {"/static/": "static"},
+        },
+        "node": {
+            "entry": "server.js",
+            "requirements": "package-lock.json",
+            "migrate": "node migrate.js",
+            "static": {"/static/": "static"},
+        },
+        "ruby": {
+            "entry": "config.ru",
+            "migrate": "ruby migrate.rb",
+            "packages": ["ruby-mysql2", "ruby-sinatra"],
+            "static": {"/static/": "static"},
+        },
     }
 }
 
@@ -40,6 +56,7 @@ class Application:
     start: str = ""
     migrate: str = ""
     health_path: str = "/healthz"
+    metrics_path: str = "/metrics"
     environment: Mapping[str, str] | None = None
     secrets: Sequence[str] = ()
     memory_mib: int = 0
@@ -63,7 +80,7 @@ class Application:
     @property
     def carried(self) -> bool:
         """Whether the role brings its source."""
-        return self.name in CARRIED and not any(getattr(self, kind) for kind in SOURCES)
+        return self.runtime in CARRIED.get(self.name, ()) and not any(getattr(self, kind) for kind in SOURCES)
 
     @property
     def venv(self) -> bool:
@@ -79,4 +96,4 @@ def known() -> tuple[str, ...]:
 def application_of(entry: Mapping[str, Any]) -> Application:
     """Return an entry with all that it leaves out; it has passed `problems_of`."""
     found = Application(**entry)
-    return Application(**{**CARRIED[found.name], **entry}) if found.carried else found
+    return Application(**{**CARRIED[found.name][found.runtime], **entry}) if found.carried else found

@@ -50,7 +50,7 @@ def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
 def _source(app: Application) -> Iterator[str]:
     given = [kind for kind in SOURCES if getattr(app, kind)]
     if not given and not app.carried:
-        yield f"has no source. Give it one of {', '.join(SOURCES)}; only {', '.join(CARRIED)} comes with the role."
+        yield f"has no source. Give it one of {', '.join(SOURCES)}; only {_carried()} comes with the role."
     if len(given) > 1:
         yield f"has {' and '.join(given)} as its source. Leave one of them."
     if app.folder and not app.folder.startswith("/"):
@@ -63,6 +63,10 @@ def _source(app: Application) -> Iterator[str]:
         yield "comes from git, and has no version. Add one: a branch, a tag or a commit."
     if any(PLACE in getattr(app, kind) for kind in SOURCES) and not app.version:
         yield f"has {PLACE} in its source, and no version. Add the first one that is to be deployed."
+
+
+def _carried() -> str:
+    return " and ".join(f"{name} ({', '.join(runtimes)})" for name, runtimes in CARRIED.items())
 
 
 def _runtime(app: Application) -> Iterator[str]:

@@ -39,6 +39,8 @@ def _places(app: Application) -> Iterator[str]:
     if not app.paths:
         yield "has no path. Leave paths out, or give one that begins with '/'."
     yield from (_wrong("path", each) for each in app.paths if not _sound(each))
+    if app.metrics_path and not _sound(app.metrics_path):
+        yield _wrong("metrics_path", app.metrics_path)
     for key, paths in (
         ("static", list(app.static or {})),
         ("streams", app.streams),
@@ -137,9 +139,19 @@ def servers(apps: Sequence[Application], own: Sequence[str]) -> list[dict[str, A
 
 
 def _routes(app: Application) -> Iterator[dict[str, Any]]:
-    """What answers each place: a redirect goes before a file, that before a stream, and that before all else."""
+    """What answers each place: a redirect goes before a file, that before a stream, and that before all else.
+
+    Nobody is answered where the metrics are, if that is a place of the application at all, and none of its paths.
+    """
     taken: set[str] = set()
-    kinds = {"redirect": app.redirects or {}, "static": app.static or {}, "stream": app.streams, "proxy": app.paths}
+    metrics = app.metrics_path if app.metrics_path not in app.paths else ""
+    kinds = {
+        "redirect": app.redirects or {},
+        "static": app.static or {},
+        "stream": app.streams,
+        "private": [metrics] if metrics and any(covers(path, metrics) for path in app.paths) else [],
+        "proxy": app.paths,
+    }
     for kind, paths in kinds.items():
         for path in paths:
             free = [place for place in places(path, kind) if place not in taken]

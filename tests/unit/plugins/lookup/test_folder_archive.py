@@ -46,6 +46,14 @@ def test_it_is_a_readable_archive_of_root(tmp_path):
         assert {(entry.uid, entry.uname, entry.mtime) for entry in tar} == {(0, "root", 0)}
 
 
+def test_a_later_folder_lies_over_an_earlier_one(tmp_path):
+    one, other = make(tmp_path / "one", a="1", b="2"), make(tmp_path / "other", b="3", c="4")
+    (text,) = LookupModule().run([[str(one), str(other)]], {})
+    with tarfile.open(fileobj=io.BytesIO(base64.b64decode(text))) as tar:
+        files = {entry.name: tar.extractfile(entry).read() for entry in tar if entry.isfile()}
+    assert files == {"sub/a": b"1", "sub/b": b"3", "sub/c": b"4"}
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(AnsibleLookupError, match="nowhere is no folder"):
         run(tmp_path / "nowhere")

@@ -51,9 +51,19 @@ def test_keys_and_defaults_are_those_of_the_argument_specs():
 
 
 def test_what_the_role_carries_is_there_and_sound():
-    folders = {path.name for path in (ROOT / "roles/app_server/files").iterdir() if path.is_dir()}
-    assert set(CARRIED) <= folders
-    assert [sentence for name in CARRIED for sentence in problems_of("x", {"name": name})] == []
+    for name, runtimes in CARRIED.items():
+        folders = {path.name for path in (ROOT / "roles/app_server/files" / name).iterdir() if path.is_dir()}
+        assert folders == {*runtimes, "shared"}
+        for runtime, entry in runtimes.items():
+            assert list(problems_of("x", {"name": name, "runtime": runtime})) == []
+            if "requirements" in entry:
+                assert (ROOT / "roles/app_server/files" / name / runtime / entry["requirements"]).is_file()
+
+
+def test_what_the_role_does_not_carry_needs_a_source():
+    (sentence,) = problems_of("x", {"name": "demo", "runtime": "command", "start": "x"})
+    assert "demo has no source" in sentence
+    assert "only demo (python, node, ruby) comes with the role" in sentence
 
 
 def test_the_demo_says_all_by_its_name():
@@ -61,8 +71,24 @@ def test_the_demo_says_all_by_its_name():
     assert demo["carried"]
     assert demo["unit"] == "[Service]\nExecStart=gunicorn --config gunicorn.conf.py\nMemoryDenyWriteExecute=yes\n"
     assert demo["migrate_command"] == ["python3", "-m", "demo", "migrate"]
-    assert demo["packages"] == ["gunicorn", "python3-flask", "python3-pymysql", "python3-sqlalchemy"]
+    assert demo["packages"] == [
+        *("gunicorn", "python3-flask", "python3-prometheus-client", "python3-pymysql", "python3-sqlalchemy")
+    ]
     assert demo["secret_names"] == ["app_demo_secret_key"]
+
+
+@pytest.mark.parametrize(
+    ("runtime", "start", "packages"),
+    [
+        ("node", ["/usr/bin/node", "server.js"], ["nodejs", "npm"]),
+        ("ruby", ["/usr/bin/puma", "--bind"], ["puma", "ruby", "ruby-mysql2", "ruby-sinatra"]),
+    ],
+)
+def test_the_demo_is_there_in_other_runtimes(runtime, start, packages):
+    app = application_of({"name": "demo", "runtime": runtime})
+    assert app.carried
+    assert start_command(app)[:2] == start
+    assert packages_of(app) == packages
 
 
 def test_an_application_that_has_the_demos_name_and_a_source_is_another_one():

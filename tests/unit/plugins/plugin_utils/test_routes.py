@@ -32,6 +32,7 @@ FAULTS = [
     ({"paths": ["//"]}, "has the path '//'"),
     ({"paths": ["/.git"]}, "has the path '/.git'"),
     ({"paths": ["/shop"], "streams": ["/chat"]}, "has /chat in streams, which is below none of its paths (/shop)"),
+    ({"metrics_path": "metrics"}, "has the metrics_path 'metrics'. Write it from '/' on"),
     ({"streams": ["chat"]}, "has the path in streams 'chat'"),
     ({"static": {"/": "public"}}, "has all of '/' in static"),
     ({"static": {"/static/": "/etc"}}, "has the place '/etc' in static"),
@@ -79,6 +80,8 @@ CLASHES = [
         [app(redirects={"/blog": "/"}), app(name="blog", paths=["/blog"])],
         "shop and blog both answer www.example.com/blog.",
     ),
+    ([app(), app(name="blog", paths=["/metrics"])], "shop and blog both answer www.example.com/metrics."),
+    ([app(metrics_path=""), app(name="blog", paths=["/metrics"])], ""),
     ([app(), app(name="blog")], "shop and blog both answer www.example.com/."),
     ([app(), app(name="blog", domains=["WWW.example.com"])], "shop and blog both answer WWW.example.com/."),
     ([app(paths=["/a"]), app(name="blog", paths=["/a/"])], "shop and blog both answer www.example.com/a/."),
@@ -93,6 +96,22 @@ CLASHES = [
 def test_no_request_is_answered_by_two(apps, said):
     found = list(clashes(apps, "www.example.com"))
     assert [text for text in found if said in text] if said else found == []
+
+
+@pytest.mark.parametrize(
+    ("more", "places"),
+    [
+        ({}, ["= /metrics", "/metrics/"]),
+        ({"metrics_path": ""}, []),
+        ({"paths": ["/shop"]}, []),
+        ({"paths": ["/shop"], "metrics_path": "/shop/stats"}, ["= /shop/stats", "/shop/stats/"]),
+        ({"paths": ["/", "/metrics"]}, []),
+        ({"redirects": {"/metrics": "/elsewhere"}}, ["/metrics/"]),
+    ],
+)
+def test_metrics_are_nobodys_business(more, places):
+    (server,) = servers([app(**more)], OWN)
+    assert [place for route in server["routes"] if route["kind"] == "private" for place in route["locations"]] == places
 
 
 def test_a_path_has_what_is_below_it_and_nothing_that_begins_like_it():
@@ -122,10 +141,11 @@ def test_the_longest_path_comes_first_and_names_that_are_served_alike_stand_toge
     )
     assert [server["names"] for server in found] == [OWN, ["a.example.com", "b.example.com"]]
     routes = {route["path"]: route for route in found[0]["routes"]}
-    assert list(routes) == ["/blog/static/", "/blog/live", "/own/old", "/blog", "/own/", "/"]
+    assert list(routes) == ["/blog/static/", "/blog/live", "/metrics", "/own/old", "/blog", "/own/", "/"]
     assert {path: route["kind"] for path, route in routes.items()} == {
         "/blog/static/": "static",
         "/blog/live": "stream",
+        "/metrics": "private",
         "/own/old": "redirect",
         "/blog": "proxy",
         "/own/": "proxy",
@@ -151,7 +171,7 @@ TWICE = [
 
 @pytest.mark.parametrize(("more", "found"), TWICE)
 def test_a_place_that_is_named_twice_is_there_once(more, found):
-    (server,) = servers([app(**more)], OWN)
+    (server,) = servers([app(metrics_path="", **more)], OWN)
     kinds = {}
     for route in server["routes"]:
         kinds.setdefault(route["kind"], []).extend(route["locations"])
@@ -160,6 +180,6 @@ def test_a_place_that_is_named_twice_is_there_once(more, found):
 
 def test_the_filter_reads_entries_and_says_what_it_cannot():
     (server,) = application_routes([{"name": "demo"}], OWN)
-    assert [route["path"] for route in server["routes"]] == ["/static/", "/"]
+    assert [route["path"] for route in server["routes"]] == ["/metrics", "/static/", "/"]
     with pytest.raises(AnsibleFilterError, match="application_routes"):
         application_routes([{"name": "demo", "colour": "red"}], OWN)

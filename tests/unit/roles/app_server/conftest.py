@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[4] / "roles" / "app_server" / "files" / "demo"))
+sys.path.insert(0, str(Path(__file__).parents[4] / "roles" / "app_server" / "files" / "demo" / "python"))
 
 ENVIRONMENT = {
     "WEBSTACK_HOST": "app1",

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeSession
 
+from . import metrics
 from .outcomes import READ_ONLY, Outcome, outcome_of
 from .settings import Account, Settings
 
@@ -64,8 +65,10 @@ class Database:
         """Prepare both pools; nothing connects before the first use, so the application starts without a database."""
         return cls(
             # A slow or silent primary must not take the threads that readers need: writers wait in a smaller pool.
-            writer=_engine(settings, settings.writer, max(1, settings.sessions // 2), WRITER_SECONDS),
-            reader=_engine(settings, settings.reader, settings.sessions, READER_SECONDS, isolation_level="AUTOCOMMIT"),
+            writer=_engine("writer", settings, settings.writer, max(1, settings.sessions // 2), WRITER_SECONDS),
+            reader=_engine(
+                "reader", settings, settings.reader, settings.sessions, READER_SECONDS, isolation_level="AUTOCOMMIT"
+            ),
         )
 
     def write(self, work: Work[Result], *, repeatable: bool) -> Answer[Result]:
@@ -105,6 +108,7 @@ class Database:
             try:
                 return attempt()
             except UnavailableError as failure:
+                metrics.error(failure.outcome.value)
                 # Once one attempt may have been committed, no later failure makes that certain again.
                 unknown = unknown or failure.outcome is Outcome.UNKNOWN
                 again = failure.outcome is Outcome.NOT_COMMITTED or (failure.outcome is Outcome.UNKNOWN and repeatable)
@@ -117,7 +121,7 @@ class Database:
         raise AssertionError("the last attempt returns or raises")
 
 
-def _engine(settings: Settings, account: Account, sessions: int, seconds: int, **options: str) -> Engine:
+def _engine(pool: str, settings: Settings, account: Account, sessions: int, seconds: int, **options: str) -> Engine:
     engine = create_engine(
         URL.create(
             "mysql+pymysql",
@@ -149,6 +153,7 @@ def _engine(settings: Settings, account: Account, sessions: int, seconds: int, *
         },
     )
     event.listen(engine, "connect", _remember_host)
+    metrics.watch(pool, engine, sessions)
     return engine
 
 

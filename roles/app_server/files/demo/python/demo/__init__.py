@@ -7,6 +7,7 @@ import os
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from . import metrics
 from .database import Database
 from .freshness import Freshness
 from .items import Items
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["items"] = items or Items(app.extensions["database"])
     app.extensions["freshness"] = Freshness(app.config["SETTINGS"].secret_key)
     app.register_blueprint(views)
+    metrics.begin()
     # Only the proxy on this host can reach the socket, and the balancer deletes what clients claim.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
     return app

@@ -1,6 +1,7 @@
 """Gunicorn's settings; the socket comes from systemd (LISTEN_FDS), the numbers from the environment."""
 
 import os
+from pathlib import Path
 
 wsgi_app = "demo:create_app()"
 worker_class = "gthread"
@@ -10,6 +11,19 @@ threads = int(os.environ.get("THREADS", "16"))
 timeout = 30
 graceful_timeout = 20
 worker_tmp_dir = os.environ.get("RUNTIME_DIRECTORY")
+if worker_tmp_dir:
+    # Where the workers count together (demo.metrics); systemd empties it whenever the service stops.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = f"{worker_tmp_dir}/metrics"
+    Path(worker_tmp_dir, "metrics").mkdir(exist_ok=True)
+
+
+def child_exit(_server, worker):
+    """What a worker held is held no more; what it has counted stays."""
+    if worker_tmp_dir:
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 -- reads the variable above
+
+        mark_process_dead(worker.pid)
+
 
 accesslog = "-"
 logconfig_dict = {

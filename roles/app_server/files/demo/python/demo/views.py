@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from . import freshness, journal
+from . import freshness, journal, metrics
 from .database import Answer, UnavailableError
 from .outcomes import Outcome
 
@@ -23,6 +24,7 @@ REQUEST_ID = re.compile(r"[\w.:-]{1,128}")
 TEXT_LENGTH = 500
 LIST_LENGTH = 500
 RETRY_SECONDS = 1
+RUNTIME = f"Python {platform.python_version()}"
 ADVICE = {
     Outcome.NOT_COMMITTED: "Nothing was stored: try again.",
     Outcome.REFUSED: "Nothing was stored: try again.",
@@ -70,6 +72,8 @@ def finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Webstack-Application"] = current_app.config["SETTINGS"].application_host
     response.headers.setdefault("Cache-Control", "no-store")
+    route = request.url_rule and request.url_rule.rule
+    metrics.count(request.method, route, response.status_code, time.perf_counter() - g.start)
     return response
 
 
@@ -149,6 +153,13 @@ def readyz() -> tuple[Response, int]:
     return response, 200 if ready else 503
 
 
+@views.get("/metrics")
+def show_metrics() -> Response:
+    """Show what was counted; the web tier keeps clients away from here."""
+    content, kind = metrics.text()
+    return Response(content, content_type=kind)
+
+
 @views.get("/items")
 def list_items() -> Response:
     """List items: `limit`, `before` (an id, for the next page), `key`."""
@@ -196,6 +207,7 @@ def hops() -> dict[str, object]:
         "balancer": request.headers.get("X-Webstack-Balancer"),
         "web": request.headers.get("X-Webstack-Web"),
         "application": current_app.config["SETTINGS"].application_host,
+        "runtime": RUNTIME,
         "client": request.remote_addr,
         "scheme": request.scheme,
         "request_id": g.request_id,
