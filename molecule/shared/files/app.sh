@@ -38,6 +38,18 @@ serve() { # VERSION: every host serves a release of it, and runs nothing of anot
   done
 }
 
+speaks() { # LANGUAGE: every host's demo says that it is made in it
+  local host said
+  for host in $APPHOSTS; do
+    said=$(timeout 60 "$PODMAN" exec "$LAB-$host" bash -ec 'curl --silent --fail --cacert '"$CA"' --connect-to ::"$(hostname -i | cut -d" " -f1)": \
+      --header "X-Webstack-Route: demo" https://app.webstack.internal:9443/whoami' </dev/null)
+    if ! grep --quiet --ignore-case --extended-regexp "\"runtime\": ?\"$1" <<<"$said"; then
+      echo "$host does not speak $1, and says: $said" >&2
+      return 1
+    fi
+  done
+}
+
 counted() { # what the prober of a deployment has said, on standard input
   tr -s ' \n' '  ' | grep --only-matching --extended-regexp '[0-9]+ of [0-9]+ requests failed, [0-9]+ raw errors' | tail -n 1
 }
