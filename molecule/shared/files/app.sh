@@ -1,9 +1,11 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # The words of vars/deploys.yml, for bash, beside those of faults.sh and door.sh. vars/deploys.yml gives APPHOSTS and APPS, too.
 
+ENTRIES=applications.yml # which of the files in APPS says what the demo is
+
 deploy() { # OPTION...: deploys the demo from the sources of the story
   local said
-  if ! said=$(play deploy.yml -e "@$APPS/applications.yml" -e app=demo "$@" 2>&1); then
+  if ! said=$(play deploy.yml -e "@$APPS/$ENTRIES" -e app=demo "$@" 2>&1); then
     echo "$said" | grep --invert-match --extended-regexp '^(ok|skipping|changed|included)' >&2
     return 1
   fi
@@ -12,7 +14,7 @@ deploy() { # OPTION...: deploys the demo from the sources of the story
 
 fails() { # WORDS OPTION...: a deployment of the demo fails, and says these words
   local said
-  if said=$(play deploy.yml -e "@$APPS/applications.yml" -e app=demo "${@:2}" 2>&1); then
+  if said=$(play deploy.yml -e "@$APPS/$ENTRIES" -e app=demo "${@:2}" 2>&1); then
     echo "It did not fail, and said: $said" >&2
     return 1
   fi

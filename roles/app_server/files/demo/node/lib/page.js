@@ -77,7 +77,7 @@ export function page({ hops, writer, reader, latest, key, milliseconds, length, 
       ${link("TLS · 8443")}
       ${hop("Web", hops.web, "Nginx")}
       ${link("TLS · 9443")}
-      ${hop("Application", hops.application, `${hops.runtime} · ${milliseconds} ms`)}
+      ${hop("Application", hops.application, hops.runtime)}
       <div class="data">
         ${witness("Writer", writer, "primary", 6446)}
         ${witness("Reader", reader, "read from", 6447)}
