@@ -29,7 +29,7 @@ CARRIED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "ruby": {
             "entry": "config.ru",
             "migrate": "ruby migrate.rb",
-            "packages": ["ruby-mysql2", "ruby-sinatra"],
+            "packages": ["ruby-erubi", "ruby-mysql2", "ruby-sinatra"],
             "static": {"/static/": "static"},
         },
     }

@@ -81,7 +81,7 @@ def test_the_demo_says_all_by_its_name():
     ("runtime", "start", "packages"),
     [
         ("node", ["/usr/bin/node", "server.js"], ["nodejs", "npm"]),
-        ("ruby", ["/usr/bin/puma", "--bind"], ["puma", "ruby", "ruby-mysql2", "ruby-sinatra"]),
+        ("ruby", ["/usr/bin/puma", "--bind"], ["puma", "ruby", "ruby-erubi", "ruby-mysql2", "ruby-sinatra"]),
     ],
 )
 def test_the_demo_is_there_in_other_runtimes(runtime, start, packages):
