@@ -91,7 +91,8 @@ def sources(folder: Path, root: Path) -> dict[str, Any]:
     """Sources of as many versions as there are deployments, and the variables that name them."""
     shutil.rmtree(folder, ignore_errors=True)
     for number in range(2 * ROUNDS):
-        shutil.copytree(root / DEMO, folder / f"demo-v{number}")
+        for part in ("shared", "python"):
+            shutil.copytree(root / DEMO / part, folder / f"demo-v{number}", dirs_exist_ok=True)
         (folder / f"demo-v{number}" / "VERSION").write_text(f"{number}\n")
     static = folder / f"demo-v{2 * ROUNDS - 2}" / "static"  # the one that ours deploys last
     for name, line in FILES.values():
