@@ -178,7 +178,7 @@ def measure(needed: Needed, root: Path, folder: Path, name: str) -> dict[str, An
     try:
         needed("app lab", name, "make", "lab")
         lab = Lab(root, name)
-        needed("app site", name, *site, "--extra-vars", json.dumps(given))
+        needed("app site", name, *site)  # the demo that the role carries, and its packages
         result["deployments"] = deployments(needed, lab, name, folder / "apps", given)
         result["latencies"] = latencies(lab)
         result["files"] = files(lab)
