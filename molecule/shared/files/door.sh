@@ -54,7 +54,7 @@ both_families() { # HOST...: an IPv6 address as well, with the number of its IPv
   local host
   for host in "$@"; do
     # shellcheck disable=SC2016 # words of the host
-    on "$host" 'ip -6 address add "fd77::$(hostname --ip-address | cut --delimiter=" " --fields=1 | cut --delimiter=. --fields=4)/64" dev eth0 nodad'
+    on "$host" 'ip -6 address replace "fd77::$(hostname --ip-address | cut --delimiter=" " --fields=1 | cut --delimiter=. --fields=4)/64" dev eth0 nodad'
   done
 }
 
