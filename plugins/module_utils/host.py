@@ -9,9 +9,10 @@ import hashlib
 import json
 import os
 import platform
+import pwd
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -124,6 +125,27 @@ def free_mib(paths: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def folders(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names of the folders in each of these folders that is there."""
+    found = {}
+    for path in paths:
+        with suppress(FileNotFoundError), os.scandir(path) as entries:
+            found[path] = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    return found
+
+
+def users(wanted: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """Return the number that each of these users has, and who else has the one that it is to have."""
+    numbers = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
+    return {
+        name: {
+            "uid": numbers.get(name),
+            "others": [each for each in numbers if numbers[each] == int(uid) and each != name],
+        }
+        for name, uid in wanted.items()
+    }
+
+
 def reachable(text: str) -> dict[str, str]:
     """Return the hardware addresses of neighbours that answer, from what `ip -json neighbour` prints; pure."""
     return {
@@ -197,6 +219,8 @@ def look(asked: dict[str, Any], run: Run) -> dict[str, Any]:
         "checksums": checksums(asked["checksums"]),
         "texts": texts(asked["texts"]),
         "free_mib": free_mib(asked["free_mib"]),
+        "folders": folders(asked["folders"]),
+        "users": users(asked["users"]),
         "mounts": [path for path in asked["mounts"] if os.path.ismount(path)],
         "neighbours": neighbours(asked["neighbours"], own, run),
         "certificates": certificate_faults(asked["authorities"]),

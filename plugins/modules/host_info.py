@@ -48,6 +48,15 @@ options:
     type: list
     elements: path
     default: []
+  folders:
+    description: Paths of folders; the names of the folders in them are returned.
+    type: list
+    elements: path
+    default: []
+  users:
+    description: Names of users, each with the number that it is to have; the one that it has is returned.
+    type: dict
+    default: {}
   neighbours:
     description: Literal addresses; who answers there is returned, unless this host has the address itself.
     type: list
@@ -135,6 +144,16 @@ mounts:
   returned: always
   type: list
   elements: str
+folders:
+  description: Names of the folders in each folder that was asked for and exists, by path.
+  returned: always
+  type: dict
+  sample: {/srv/webstack/static: [demo]}
+users:
+  description: For each user its number C(uid), if there is such a user, and C(others) that have the one it is to have.
+  returned: always
+  type: dict
+  sample: {webstack-shop: {uid: 600, others: []}}
 neighbours:
   description: Hardware addresses of those that answer, by address that was asked for.
   returned: always
@@ -166,6 +185,8 @@ def main() -> None:
             "texts": paths,
             "free_mib": paths,
             "mounts": paths,
+            "folders": paths,
+            "users": {"type": "dict", "default": {}},
             "neighbours": names,
             "authorities": {"type": "list", "elements": "dict", "default": [], "options": pair},
         },

@@ -54,6 +54,7 @@ class Application:
     server: str = "gunicorn"
     entry: str = ""
     start: str = ""
+    database: bool = True
     migrate: str = ""
     health_path: str = "/healthz"
     metrics_path: str = "/metrics"
@@ -76,6 +77,7 @@ class Application:
     workers: Mapping[str, str] | None = None
     timers: Mapping[str, Mapping[str, str]] | None = None
     shared_paths: Sequence[str] = ()
+    uid: int = 0
 
     @property
     def carried(self) -> bool:

@@ -24,6 +24,8 @@ SERVERS = ("gunicorn", "uvicorn")
 # Runtime -> an example of what it loads.
 RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": ""}
 PLACE = "{version}"
+# Of users that Debian's own packages do not come with.
+UIDS = (100, 59999)
 
 
 def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -90,8 +92,12 @@ def _runtime(app: Application) -> Iterator[str]:
 
 
 def _rest(app: Application) -> Iterator[str]:
+    if app.migrate and not app.database:
+        yield "has a migrate, and no database. Leave migrate out, or database: false."
     if not app.health_path.startswith("/"):
         yield f"has the health_path {app.health_path!r}. Write a path that begins with '/'."
+    if app.uid and not UIDS[0] <= app.uid <= UIDS[1]:
+        yield f"has the uid {app.uid}. Give a number from {UIDS[0]} to {UIDS[1]} that no user has, or leave it out."
     for name in app.environment or {}:
         if not VARIABLE.fullmatch(str(name)) or OWN_VARIABLES.fullmatch(str(name)):
             yield (
@@ -106,9 +112,10 @@ def _rest(app: Application) -> Iterator[str]:
             yield f"has {key} {getattr(app, key)}. Give at least {1 + (key == 'keep_releases')}."
 
 
-def secret_names(name: str, secrets: Sequence[str]) -> list[str]:
-    """Return the names of its secrets in the store, beside those of its database accounts."""
-    return [f"app_{name}_{each}" for each in ("secret_key", *secrets)]
+def secret_names(name: str, secrets: Sequence[str], database: bool) -> list[str]:
+    """Return the names of its secrets in the store, those of its database accounts first."""
+    accounts = [f"mysql_{name}_{role}" for role in ("writer", "reader") if database]
+    return [*accounts, *(f"app_{name}_{each}" for each in ("secret_key", *secrets))]
 
 
 def wanted(app: Application, version: str, checksum: str) -> Application:
@@ -151,7 +158,7 @@ def told(app: Application) -> dict[str, Any]:
         "build_commands": build,
         "migrate_command": migrate_command(app),
         "packages": packages_of(app),
-        "secret_names": secret_names(app.name, app.secrets),
+        "secret_names": secret_names(app.name, app.secrets, app.database),
     }
 
 

@@ -87,7 +87,7 @@ def build_commands(app: Application) -> list[list[str]]:
         settings = {"without": "development:test", **({"frozen": "true"} if app.requirements.endswith(".lock") else {})}
         made += [["bundle", "config", "set", "--local", *setting] for setting in settings.items()]
         made += [_with_gems(["sh", "-c", "bundle install --local || bundle install --prefer-local"])]
-    made += [shlex.split(text) for text in app.build]
+    made += [_in_release(app, text) for text in app.build]
     if app.runtime == "python":
         # The service cannot write what it has compiled.
         made += [["python3", "-m", "compileall", "-q", "."]]
@@ -96,7 +96,12 @@ def build_commands(app: Application) -> list[list[str]]:
 
 def migrate_command(app: Application) -> list[str]:
     """Return what brings its tables up to date, run in the release's folder; nothing if nothing does."""
-    words = shlex.split(app.migrate)
+    return _in_release(app, app.migrate)
+
+
+def _in_release(app: Application, command: str) -> list[str]:
+    """A command that is run in the release's folder, with the packages of its language."""
+    words = shlex.split(command)
     if words and app.runtime == "ruby" and app.requirements:
         return _with_gems(words)
     return [".venv/bin/python3", *words[1:]] if app.venv and words[:1] in (["python"], ["python3"]) else words

@@ -6,8 +6,9 @@ So a limited run, or a host that is down, gives the same settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .declared import convert
 
@@ -45,6 +46,11 @@ class Host:
         return (self.workers or ASSUMED_WORKERS) * self.applications * (self.threads + max(1, self.threads // 2))
 
 
+def with_data(entries: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many of these applications have sessions with the database."""
+    return sum(bool(entry.get("database", True)) for entry in entries)
+
+
 def application_hosts(names: Iterable[str], read: Callable[[str, str], object], applications: int) -> list[Host]:
     """Application hosts by what the inventory says of each: `read` returns a host's own variable, or None."""
 
@@ -54,7 +60,7 @@ def application_hosts(names: Iterable[str], read: Callable[[str, str], object], 
 
     def carried(name: str) -> int:
         own = read(name, "app_server_applications")
-        return len(own) if isinstance(own, list) else applications
+        return with_data(own) if isinstance(own, list) else applications
 
     return [
         Host(number(name, "app_server_workers", 0), number(name, "app_server_threads", THREADS), carried(name))

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..jobs import shared_folder
-from ..sizing import ASSUMED_WORKERS, application_hosts, size
-from .model import Seen, Stack
+from ..sizing import ASSUMED_WORKERS, application_hosts, size, with_data
+from .model import Seen, Stack, listed
 
 # Tried releases of Debian; testing calls itself by the name of the release to come, and so does sid.
 STABLE, SID = "trixie", ("sid", "forky")
@@ -63,7 +63,7 @@ def _database(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]
     if None in given.values():
         return
     hosts = application_hosts(
-        stack.layout.tiers["app"], stack.values.of, len(stack.values.site("webstack_applications") or [])
+        stack.layout.tiers["app"], stack.values.of, with_data(stack.values.site("webstack_applications") or [])
     )
     memory = given.pop("memory_mib") or look["memory_mib"]
     sessions = sum(host.sessions for host in hosts)
@@ -103,6 +103,7 @@ def _application(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[s
                 f"Host {name}: {entry['name']} has shared_paths, and no file system is mounted at {folder}: each "
                 "application host would have files of its own. Mount one there that all of them share."
             )
+        yield from _user(name, entry, look["users"].get(f"webstack-{entry['name']}", {}))
     if stack.layout.tiers["db"] and not stack.values.of(name, "app_server_workers"):
         workers = look["processors"]
         if workers > ASSUMED_WORKERS:
@@ -111,6 +112,20 @@ def _application(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[s
                 f"sessions for {ASSUMED_WORKERS}, because they know the inventory alone. "
                 f"Set app_server_workers to {workers}, or less."
             )
+
+
+def _user(name: str, entry: Mapping[str, Any], user: Mapping[str, Any]) -> Iterator[str]:
+    app, uid = entry["name"], entry.get("uid")
+    if user.get("uid") not in (None, uid):
+        yield (
+            f"Host {name}: uid of {app} is {uid}, and its user webstack-{app} has the number {user['uid']} there. "
+            "Give uid that number, if all application hosts have it, or take the application, then its user, off them."
+        )
+    elif user.get("others"):
+        yield (
+            f"Host {name}: uid of {app} is {uid}, which is the number of {listed(user['others'])} there. "
+            "Choose one that no user has on any application host."
+        )
 
 
 def _balancer(stack: Stack, name: str, look: Mapping[str, Any]) -> Iterator[str]:

@@ -12,15 +12,13 @@ LEAST = 16
 # MySQL takes no longer password for a replication channel.
 MOST = {"mysql_replication": 32}
 FIXED = ("mysql_operator", "mysql_replication", "mysql_monitoring", "mysql_backup")
-OF_AN_APPLICATION = ("mysql_{}_writer", "mysql_{}_reader")
 
 
 def names(applications: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the names of all secrets that a stack with these applications has."""
     found = list(FIXED)
     for entry in applications:
-        found += [form.format(entry["name"]) for form in OF_AN_APPLICATION]
-        found += secret_names(entry["name"], entry.get("secrets", []))
+        found += secret_names(entry["name"], entry.get("secrets", []), entry.get("database", True))
     return tuple(found)
 
 

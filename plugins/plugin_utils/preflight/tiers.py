@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import routes
-from ..application import application_of
+from ..application import Application, application_of
 from ..applications import problems_of
 from ..layout import is_domain
 from .model import Stack
@@ -47,9 +47,23 @@ def _applications(stack: Stack) -> Iterator[str]:
             if not given:
                 yield f"{variable} names no application. Name at least one."
             faults = [fault for entry in given for fault in problems_of(variable, entry)]
-            yield from faults or (
-                f"{variable}: {each}"
-                for each in routes.clashes(
-                    [application_of(entry) for entry in given], stack.values.site("webstack_domain") or ""
-                )
+            if faults:
+                yield from faults
+                continue
+            apps = [application_of(entry) for entry in given]
+            clashes = routes.clashes(apps, stack.values.site("webstack_domain") or "")
+            for each in (*clashes, *_users(apps, len(stack.layout.tiers["app"]))):
+                yield f"{variable}: {each}"
+
+
+def _users(apps: Sequence[Application], hosts: int) -> Iterator[str]:
+    """Return what is wrong with the numbers of the applications' users."""
+    owners: dict[int, str] = {}
+    for app in apps:
+        if app.shared_paths and hosts > 1 and not app.uid:
+            yield (
+                f"{app.name} has shared_paths, and no uid: files that {hosts} hosts share belong to a number. "
+                "Give uid, one that no user has on any of them, such as 600."
             )
+        if app.uid and (other := owners.setdefault(app.uid, app.name)) != app.name:
+            yield f"{other} and {app.name} both have the uid {app.uid}. Give each a number of its own."

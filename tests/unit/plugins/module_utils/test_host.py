@@ -59,6 +59,21 @@ def test_files(tmp_path: Path) -> None:
     assert host.texts([f"{tmp_path}/a.crt", f"{tmp_path}/none"]) == {f"{tmp_path}/a.crt": "a"}
 
 
+def test_folders(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("a")
+    assert host.folders([str(tmp_path), f"{tmp_path}/none"]) == {str(tmp_path): ["a", "b"]}
+
+
+def test_users() -> None:
+    found = host.users({"root": 0, "webstack-nobody": "0"})
+    assert found["root"] == {"uid": 0, "others": []}
+    assert found["webstack-nobody"]["uid"] is None
+    assert "root" in found["webstack-nobody"]["others"]
+
+
 def test_room_for_a_path_to_come(tmp_path: Path) -> None:
     room = host.free_mib([str(tmp_path), f"{tmp_path}/to/come"])
     assert room[str(tmp_path)] == pytest.approx(room[f"{tmp_path}/to/come"], rel=0.1)
@@ -75,10 +90,13 @@ def test_how_many_files_a_service_may_open(hard: str, expected: int) -> None:
 
 def test_this_host() -> None:
     nothing = {name: [] for name in ("packages", "checksums", "texts", "neighbours", "authorities")}
-    seen = host.look({**nothing, "free_mib": ["/"], "mounts": ["/proc", "/proc/self"]}, lambda command: (0, "", ""))
+    asked = {"free_mib": ["/"], "mounts": ["/proc", "/proc/self"], "folders": ["/proc/self"], "users": {"root": 0}}
+    seen = host.look({**nothing, **asked}, lambda command: (0, "", ""))
     assert seen["processors"] >= 1
     assert seen["memory_mib"] > 100
     assert seen["mounts"] == ["/proc"]
+    assert "net" in seen["folders"]["/proc/self"]
+    assert seen["users"]["root"]["uid"] == 0
     assert 100 < seen["open_files"] <= 524288
     assert {"distribution", "release", "python", "interfaces", "packages", "free_mib"} <= seen.keys()
 

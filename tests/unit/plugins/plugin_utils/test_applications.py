@@ -20,6 +20,7 @@ from ansible_collections.scaleup.webstack.plugins.plugin_utils.applications impo
     packages_of,
     problems_of,
     rollback_target,
+    told,
 )
 from ansible_collections.scaleup.webstack.plugins.plugin_utils.commands import (
     build_commands,
@@ -74,7 +75,7 @@ def test_the_demo_says_all_by_its_name():
     assert demo["packages"] == [
         *("gunicorn", "python3-flask", "python3-prometheus-client", "python3-pymysql", "python3-sqlalchemy")
     ]
-    assert demo["secret_names"] == ["app_demo_secret_key"]
+    assert demo["secret_names"] == ["mysql_demo_writer", "mysql_demo_reader", "app_demo_secret_key"]
 
 
 @pytest.mark.parametrize(
@@ -130,11 +131,14 @@ def test_what_its_unit_starts(more, line):
 
 
 def test_a_release_is_built_by_what_it_has():
-    app = Application(**SHOP, requirements="r.txt", wheels="vendor", build=["npm run 'all of it'"])
-    venv, pip, own, compiled = build_commands(app)
+    app = Application(
+        **SHOP, requirements="r.txt", wheels="vendor", build=["npm run 'all of it'", "python3 manage.py x"]
+    )
+    venv, pip, own, python, compiled = build_commands(app)
     assert venv == ["python3", "-m", "venv", ".venv"]
     assert pip[-5:] == ["--no-index", "--find-links", "vendor", "-r", "r.txt"]
     assert own == ["npm", "run", "all of it"]
+    assert python == [".venv/bin/python3", "manage.py", "x"]
     assert compiled[:3] == ["python3", "-m", "compileall"]
     assert build_commands(Application(name="x", runtime="command", folder="/x", start="x")) == []
     ((npm, *_rest),) = build_commands(Application(name="x", runtime="node", folder="/x", requirements="p"))
@@ -151,6 +155,11 @@ def test_commands_of_a_bundle_know_its_gems():
     assert migrate_command(
         Application(name="x", runtime="ruby", folder="/x", requirements="Gemfile", migrate="rake db")
     )[1:] == ["GEM_HOME=vendor/bundle", "GEM_PATH=vendor/bundle:", "rake", "db"]
+
+
+def test_an_application_without_a_database_has_no_account_of_one():
+    flows = {"name": "flows", "folder": "/x", "runtime": "node", "entry": "x", "database": False, "secrets": ["key"]}
+    assert told(application_of(flows))["secret_names"] == ["app_flows_secret_key", "app_flows_key"]
 
 
 def test_a_migration_runs_in_the_environment_of_the_release():

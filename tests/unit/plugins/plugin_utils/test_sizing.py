@@ -74,6 +74,7 @@ def test_sessions_of_an_application_host(host: Host, sessions: int) -> None:
         ({"app_server_workers": "2", "app_server_threads": 4}, 2 * 6 + 8 * 24),
         ({"app_server_workers": 0}, 2 * 8 * 24),
         ({"app_server_applications": [{"name": "a"}, {"name": "b"}]}, 3 * 8 * 24),
+        ({"app_server_applications": [{"name": "a"}, {"name": "b", "database": False}]}, 2 * 8 * 24),
     ],
 )
 def test_sessions_come_from_the_inventory(app1, sessions) -> None:

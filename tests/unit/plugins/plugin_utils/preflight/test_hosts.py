@@ -27,6 +27,7 @@ def fit(name):
         "packages": [],
         "free_mib": {"/var/lib/mysql": 9000},
         "mounts": [],
+        "users": {},
         "texts": {},
         "neighbours": {},
         "certificates": {},
