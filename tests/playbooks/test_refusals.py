@@ -63,7 +63,7 @@ def deploy(tmp_path_factory):
     inventory = folder / "inventory.yml"
     inventory.write_text(yaml.safe_dump({"all": SOUND}))
 
-    def run(playbook: str, arguments: list[str]) -> tuple[int, str, bool]:
+    def run(playbook: str, arguments: list[str], inventory: Path = inventory) -> tuple[int, str, bool]:
         called.unlink(missing_ok=True)
         command = ["ansible-playbook", f"--inventory={inventory}", str(ROOT / "playbooks" / playbook), *arguments]
         known = {
@@ -94,6 +94,15 @@ def test_bad_input_is_refused_before_any_host_is_touched(deploy, case):
 
 def test_good_input_is_not_refused_and_hosts_are_asked(deploy):
     status, output, called = deploy("site.yml", [])
+    assert status != 0
+    assert called
+    assert "No host was touched." not in output
+    assert "unreachable=1" in output
+
+
+@pytest.mark.parametrize("sample", ["python", "node", "ruby"])
+def test_a_sample_is_not_refused_and_its_hosts_are_asked(deploy, sample):
+    status, output, called = deploy("site.yml", [], ROOT / "inventory" / "samples" / sample / "hosts.yml")
     assert status != 0
     assert called
     assert "No host was touched." not in output
