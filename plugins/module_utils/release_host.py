@@ -22,6 +22,7 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.runtime import as
 
 Run = Callable[[list[str]], tuple[int, str, str]]
 COMPLETE = ".webstack-release"
+CONTAINER = "[Container]"  # a release whose mark begins so is an image, and podman makes its unit (Quadlet)
 PAUSE = 0.2
 ANSWER_SECONDS = 3.0
 DOUBTS = 2  # answers that may be bad in a row once it was healthy
@@ -44,6 +45,7 @@ class Place:
     notes: str = NOTES
     environment: str = "/etc/webstack/app_server"
     systemd: str = "/etc/systemd/system"
+    quadlets: str = "/etc/containers/systemd"
 
     @property
     def folder(self) -> str:
@@ -68,6 +70,18 @@ class Place:
         """What the release in a slot says to its unit: a copy, because systemd reads it before all else is mounted."""
         return os.path.join(self.systemd, f"{self.units(slot)[1]}.d", "release.conf")
 
+    def quadlet(self, slot: str) -> str:
+        """What makes the unit of a slot while it holds an image, in place of the unit that other releases have."""
+        return os.path.join(self.quadlets, f"webstack-app-{self.name}@{slot}.container")
+
+    def at_boot(self, slot: str) -> str:
+        """What starts the unit of an image at a boot: systemctl cannot enable what is made anew each time."""
+        return os.path.join(f"{self.quadlet(slot)}.d", "at-boot.conf")
+
+    def image(self, release: str) -> str:
+        """The image of a release, if it is one."""
+        return f"localhost/webstack-app-{self.name}:{release}"
+
     def socket(self, slot: str) -> str:
         """Where a slot listens."""
         return os.path.join(self.sockets, f"{self.name}-{slot}.sock")
@@ -88,7 +102,8 @@ def observe(place: Place, run: Run, *, unread: bool = False) -> Seen:
         release = linked(place, slot)
         service = said.get(place.units(slot)[1], {})
         active = service.get("ActiveState") in ("active", "activating", "reloading", "deactivating")
-        slots[slot] = Slot(release, active, service.get("UnitFileState") == "enabled")
+        enabled = service.get("UnitFileState") == "enabled" or os.path.exists(place.at_boot(slot))
+        slots[slot] = Slot(release, active, enabled)
     seen_slot = slot_of(place)
     healthy = bool(seen_slot) and slots[seen_slot].active and not unhealthy(place, seen_slot)
     return Seen(
@@ -182,16 +197,27 @@ def apply(steps: Iterable[Step], place: Place, run: Run) -> list[Step]:
 def _stop(step: Step, place: Place, run: Run) -> None:
     # The socket first: a stray connection would start the service again.
     _system(run, "disable", "--quiet", *place.units(step.slot))
-    _system(run, "stop", *place.units(step.slot))
+    _unlink(place.at_boot(step.slot))
+    # Workers stop with it, and are waited for; a job that is at work goes on to its end.
+    shown = run(["systemctl", "show", "--property=BoundBy", place.units(step.slot)[1]])[1]
+    bound = [unit for line in shown.splitlines() if line.startswith("BoundBy=") for unit in line[8:].split()]
+    units = [*place.units(step.slot), *bound]
+    _system(run, "stop", *units)
+    # How they have ended is of no importance any more.
+    run(["systemctl", "reset-failed", *units])
 
 
 def _link(step: Step, place: Place, _run: Run) -> None:
     link = os.path.join(place.folder, step.slot)
     candidate = f"{link}.new"
-    with suppress(FileNotFoundError):
-        os.unlink(candidate)
-    os.makedirs(os.path.dirname(place.drop_in(step.slot)), exist_ok=True)
-    _write(place.drop_in(step.slot), _lines(place.releases(step.release, COMPLETE)))
+    _unlink(candidate)
+    lines = _lines(place.releases(step.release, COMPLETE))
+    said, other = place.drop_in(step.slot), place.quadlet(step.slot)
+    if CONTAINER in lines[:1]:
+        said, other = other, said
+    os.makedirs(os.path.dirname(said), exist_ok=True)
+    _write(said, lines)
+    _unlink(other)
     os.symlink(os.path.join("releases", step.release), candidate)
     os.replace(candidate, link)
 
@@ -274,7 +300,12 @@ def _point(step: Step, place: Place, _run: Run) -> None:
 
 
 def _enable(step: Step, place: Place, run: Run) -> None:
-    _system(run, "enable", "--quiet", *place.units(step.slot))
+    if not os.path.exists(place.quadlet(step.slot)):
+        _system(run, "enable", "--quiet", *place.units(step.slot))
+        return
+    _system(run, "enable", "--quiet", place.units(step.slot)[0])
+    os.makedirs(os.path.dirname(place.at_boot(step.slot)), exist_ok=True)
+    _write(place.at_boot(step.slot), ["[Install]", "WantedBy=multi-user.target"])
 
 
 def _drain(step: Step, place: Place, _run: Run) -> None:
@@ -302,13 +333,15 @@ def _record(step: Step, place: Place, _run: Run) -> None:
 
 
 def _forget(_step: Step, place: Place, _run: Run) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(place.note)
+    _unlink(place.note)
 
 
-def _remove(step: Step, place: Place, _run: Run) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(place.releases(step.release, COMPLETE))  # first, so that nobody takes the rest for a release
+def _remove(step: Step, place: Place, run: Run) -> None:
+    mark = place.releases(step.release, COMPLETE)
+    image = CONTAINER in _lines(mark)[:1]
+    _unlink(mark)  # first, so that nobody takes the rest for a release
+    if image:
+        _must(run, "podman", "image", "rm", "--ignore", place.image(step.release))
     shutil.rmtree(place.releases(step.release))
 
 
@@ -328,9 +361,18 @@ _DO: dict[Action, Callable[[Step, Place, Run], None]] = {
 
 
 def _system(run: Run, *words: str) -> None:
-    status, out, err = run(["systemctl", *words])
+    _must(run, "systemctl", *words)
+
+
+def _must(run: Run, *words: str) -> None:
+    status, out, err = run([*words])
     if status:
-        raise WaitError(f"systemctl {' '.join(words)} ended with {status}: {(err or out).strip()}")
+        raise WaitError(f"{' '.join(words)} ended with {status}: {(err or out).strip()}")
+
+
+def _unlink(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _lines(path: str) -> list[str]:

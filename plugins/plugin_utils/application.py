@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-SOURCES = ("folder", "archive", "git")
+SOURCES = ("folder", "archive", "git", "image")
 
 # The application that the role app_server carries, in each of its runtimes.
 CARRIED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
@@ -46,6 +46,8 @@ class Application:
     archive: str = ""
     checksum: str = ""
     git: str = ""
+    image: str = ""
+    containerfile: str = ""
     version: str = ""
     packages: Sequence[str] = ()
     requirements: str = ""
@@ -88,6 +90,11 @@ class Application:
     def venv(self) -> bool:
         """Whether it has a Python environment of its own, apart from the distribution's packages."""
         return self.runtime == "python" and bool(self.requirements)
+
+    @property
+    def contained(self) -> bool:
+        """Whether each release of it is an image of a container."""
+        return self.runtime == "container"
 
 
 def known() -> tuple[str, ...]:

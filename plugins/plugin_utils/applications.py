@@ -22,10 +22,18 @@ CHECKSUM = re.compile(r"sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 OWN_VARIABLES = re.compile(r"WEBSTACK_.*|DATABASE_.*|SECRET_KEY|WORKERS|THREADS|WEB_CONCURRENCY|LISTEN_.*|HOME|PATH")
 SERVERS = ("gunicorn", "uvicorn")
 # Runtime -> an example of what it loads.
-RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": ""}
+RUNTIMES = {"python": "shop.wsgi:application", "node": "server.js", "ruby": "config.ru", "command": "", "container": ""}
+LANGUAGES = ["python", "node", "ruby"]
+# A registry, a name, and a tag or a digest: what is left out would mean something else on each host, or each day.
+IMAGE = re.compile(
+    r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+:[0-9]+)"
+    r"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
 PLACE = "{version}"
 # Of users that Debian's own packages do not come with.
 UIDS = (100, 59999)
+PLACE_OF_FILE = re.compile(r"[A-Za-z0-9_-][\w.-]*(?:/[\w-][\w.-]*)*")
 
 
 def problems_of(variable: str, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -61,6 +69,11 @@ def _source(app: Application) -> Iterator[str]:
         yield "has an archive whose checksum is not known. Add checksum, as sha256:... with 64 digits of 0-9 and a-f."
     if app.checksum and not app.archive:
         yield "has a checksum, and no archive that it could be of. Leave it out."
+    if app.image and not _whole(app):
+        yield (
+            f"has the image {app.image!r}. Write its registry, its name, and a tag or a digest, "
+            "such as registry.example.com/shop:1.0."
+        )
     if app.git and not app.version:
         yield "comes from git, and has no version. Add one: a branch, a tag or a commit."
     if any(PLACE in getattr(app, kind) for kind in SOURCES) and not app.version:
@@ -77,18 +90,38 @@ def _runtime(app: Application) -> Iterator[str]:
     if (example := RUNTIMES[app.runtime]) and not app.start and not app.entry:
         yield f"has the runtime {app.runtime}, and neither entry nor start. Give entry, such as {example}."
     for key, runtimes in (
-        ("entry", ["python", "node", "ruby"]),
-        ("requirements", ["python", "node", "ruby"]),
+        ("entry", LANGUAGES),
+        ("requirements", LANGUAGES),
         ("wheels", ["python"]),
+        ("build", [*LANGUAGES, "command"]),
+        ("image", ["container"]),
+        ("containerfile", ["container"]),
     ):
         if app.runtime not in runtimes and getattr(app, key):
             yield f"has {key}, which is for {' and '.join(runtimes)}, and its runtime is {app.runtime}. Leave it out."
+    yield from _container(app) if app.contained else ()
     if app.wheels and not app.requirements:
         yield "has wheels, and no requirements that they are for. Add requirements, or leave wheels out."
     for key, texts in (("start", [app.start]), ("migrate", [app.migrate]), ("build", app.build)):
         for text in texts:
             if not splits(text):
                 yield f"has a {key} whose quotes do not end: {text!r}. Close them; no shell reads it."
+
+
+def _container(app: Application) -> Iterator[str]:
+    if app.image and app.containerfile:
+        yield "has an image and a containerfile, which builds another one. Leave one of them."
+    if not IMAGE.fullmatch(f"localhost/{app.name}:1"):
+        yield "has a name that no image can have. Put one '-' or '_' at a time between letters or digits."
+    if (app.folder or app.git) and not app.containerfile:
+        yield "has a source, and no containerfile. Name the file of it that builds the image, such as Containerfile."
+    if app.containerfile and not PLACE_OF_FILE.fullmatch(app.containerfile):
+        yield f"has the containerfile {app.containerfile!r}. Write a file of its source, without '/' before it."
+
+
+def _whole(app: Application) -> bool:
+    found = IMAGE.fullmatch(app.image.replace(PLACE, "1"))
+    return bool(found and (found["tag"] or found["digest"]))
 
 
 def _rest(app: Application) -> Iterator[str]:
@@ -129,6 +162,12 @@ def label_of(app: Application) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", app.version).strip("-.")
 
 
+def digest_of(app: Application) -> str:
+    """Return the digest that an image of a registry is named by; nothing if it is named by a tag, or there is none."""
+    found = IMAGE.fullmatch(app.image)
+    return (found["digest"] or "") if found else ""
+
+
 def packages_of(app: Application) -> list[str]:
     """Return what it needs of the distribution."""
     own = [*app.packages]
@@ -137,12 +176,16 @@ def packages_of(app: Application) -> list[str]:
         own += ["python3-uvicorn"] if not app.venv and not app.start and app.server == "uvicorn" else []
     own += {"node": ["nodejs"], "ruby": ["ruby", "puma"]}.get(app.runtime, [])
     own += {"node": ["npm"], "ruby": ["bundler"]}.get(app.runtime, []) if app.requirements else []
+    # Skopeo brings in what was built elsewhere, and knows what a tag means without bringing it in.
+    own += ["podman", *([] if app.containerfile else ["skopeo"])] if app.contained else []
+    own += ["catatonit"] if app.contained and (app.workers or app.timers) else []
     return sorted({*own, *(["git"] if app.git else [])})
 
 
 def told(app: Application) -> dict[str, Any]:
     """Return all that the role works with. What `recipe` and the source say names a release."""
     unit, build = unit_of(app), build_commands(app)
+    made = (unit, build, app.containerfile) if app.contained else (unit, build)
     return {
         **{key: getattr(app, key) for key in known()},
         # Ansible's own lists and mappings can be copied by their plain kinds alone.
@@ -154,7 +197,9 @@ def told(app: Application) -> dict[str, Any]:
         "carried": app.carried,
         "label": label_of(app),
         "unit": unit,
-        "recipe": repr((unit, build)),
+        "recipe": repr(made),
+        "contained": app.contained,
+        "digest": digest_of(app),
         "build_commands": build,
         "migrate_command": migrate_command(app),
         "packages": packages_of(app),

@@ -24,7 +24,7 @@ def splits(text: str) -> bool:
 def start_command(app: Application) -> list[str]:
     """Return what its service runs. `%i` is the slot, whose folder is a link to the release."""
     python = f"{FOLDER}/{app.name}/%i/.venv/bin/python3" if app.venv else "/usr/bin/python3"
-    if app.start:
+    if app.start or app.contained:
         return words_of(app, app.start)
     if app.runtime == "node":
         return ["/usr/bin/node", app.entry]
@@ -62,7 +62,8 @@ def line(app: Application, command: str) -> str:
 def _placed(app: Application, word: str) -> str:
     """A program of the release itself, by the path that its service knows; other words as they are, for systemd."""
     escaped = word.replace("%", "%%")
-    return f"{FOLDER}/{app.name}/%i/{escaped[2:]}" if escaped.startswith("./") else escaped
+    own = escaped.startswith("./") and not app.contained
+    return f"{FOLDER}/{app.name}/%i/{escaped[2:]}" if own else escaped
 
 
 def _with_gems(words: list[str], folder: str = "") -> list[str]:
@@ -117,6 +118,9 @@ def unit_words(words: Sequence[str]) -> str:
 
 def unit_of(app: Application) -> str:
     """Return what a release says to its unit, so that one to go back to is started as it was."""
+    if app.contained:
+        # Podman makes the unit of it (Quadlet). Without words of its own it runs what the image says.
+        return f"[Container]\nExec={unit_words(start_command(app))}\n" if app.start else "[Container]\n"
     # Programs that compile while they run write what they execute.
     writes = "no" if app.runtime in ("node", "command") else "yes"
     return f"[Service]\nExecStart={unit_words(start_command(app))}\nMemoryDenyWriteExecute={writes}\n"

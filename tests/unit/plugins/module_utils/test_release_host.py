@@ -25,9 +25,14 @@ class Systemd:
         self.said: list[str] = []
         self.restarts = "0"
         self.refuses = ""
+        self.podman = (0, "", "")
+        self.bound: list[str] = []
 
     def run(self, command: list[str]) -> tuple[int, str, str]:
         program, verb, *units = [word for word in command if word != "--quiet"]
+        if program == "podman":
+            self.said.append(" ".join(command))
+            return self.podman
         if program == "journalctl":
             return 0, "started\nthe key is correct-horse-battery\n", ""
         if verb == "show":
@@ -47,7 +52,8 @@ class Systemd:
     def shown(self, unit: str) -> str:
         state = "active" if unit in self.active else "inactive"
         enabled = "enabled" if unit in self.enabled else "disabled"
-        return f"NRestarts={self.restarts}\nResult=exit-code\nActiveState={state}\nUnitFileState={enabled}"
+        bound = f"BoundBy={' '.join(self.bound)}\n" if unit.endswith("b.service") else ""
+        return f"{bound}NRestarts={self.restarts}\nResult=exit-code\nActiveState={state}\nUnitFileState={enabled}"
 
 
 class HAProxy:
@@ -110,6 +116,7 @@ def place(tmp_path: Path, haproxy: HAProxy) -> Place:
         notes=str(tmp_path),
         environment=str(tmp_path),
         systemd=str(tmp_path / "system"),
+        quadlets=str(tmp_path / "quadlets"),
     )
 
 
@@ -240,10 +247,62 @@ def test_a_request_that_does_not_end_is_not_waited_for_longer_than_that(place, s
     apply([Step(Action.DRAIN, "", "a")], place, systemd.run)
 
 
+def test_workers_stop_with_their_release_and_how_they_end_is_forgotten(place, systemd):
+    systemd.bound = ["webstack-app-shop.mail@b.service"]
+    apply([Step(Action.STOP, "", "b")], place, systemd.run)
+    assert [line.split()[0] for line in systemd.said] == ["disable", "stop", "reset-failed"]
+    assert all(line.endswith("shop.mail@b.service") for line in systemd.said[1:])
+
+
 def test_a_release_that_is_taken_away_counts_as_none_at_once(place, systemd):
     apply([Step(Action.REMOVE, "", release="1")], place, systemd.run)
     assert list(observe(place, systemd.run).releases) == ["2"]
     assert sorted(os.listdir(place.releases())) == ["2", "half"]
+
+
+def contained(place: Place, release: str) -> None:
+    """A release is an image."""
+    Path(place.releases(release, ".webstack-release")).write_text(f"[Container]\nExec=serve {release}\n")
+
+
+@pytest.mark.usefixtures("answers")
+def test_an_image_serves_after_a_release_of_another_kind_and_before_one(place, systemd):
+    contained(place, "2")
+    deploy(place, systemd, "1")
+    deploy(place, systemd, "2")
+    assert Path(place.quadlet("b")).read_text() == "[Container]\nExec=serve 2\n"
+    assert Path(place.at_boot("b")).read_text() == "[Install]\nWantedBy=multi-user.target\n"
+    assert not os.path.exists(place.drop_in("b"))
+    # Its socket is enabled as any other, and its service is not one that systemctl could enable.
+    assert systemd.enabled == {place.units("b")[0]}
+    seen = observe(place, systemd.run)
+    assert (seen.current, seen.slots["b"]) == ("2", Slot("2", active=True, enabled=True))
+    assert plan(seen, "2", 5) == []
+    os.rename(place.releases("half"), place.releases("3"))
+    contained(place, "3")
+    deploy(place, systemd, "3")
+    assert os.path.exists(place.quadlet("a"))
+    assert not os.path.exists(place.drop_in("a"))
+    assert not os.path.exists(place.at_boot("b"))
+    assert observe(place, systemd.run).slots == {"a": Slot("3", active=True, enabled=True), "b": Slot("2")}
+    deploy(place, systemd, "1")
+    assert Path(place.drop_in("b")).read_text().endswith("/bin/1\n")
+    assert not os.path.exists(place.quadlet("b"))
+    assert systemd.enabled == set(place.units("b"))
+
+
+def test_an_image_goes_with_its_release(place, systemd):
+    contained(place, "1")
+    apply([Step(Action.REMOVE, "", release="1"), Step(Action.REMOVE, "", release="2")], place, systemd.run)
+    assert systemd.said == ["podman image rm --ignore localhost/webstack-app-shop:1"]
+    assert sorted(os.listdir(place.releases())) == ["half"]
+
+
+def test_what_podman_refuses_is_said(place, systemd):
+    contained(place, "1")
+    systemd.podman = (125, "", "it is in use")
+    with pytest.raises(WaitError, match=r"podman image rm .* ended with 125: it is in use"):
+        apply([Step(Action.REMOVE, "", release="1")], place, systemd.run)
 
 
 def test_what_systemd_refuses_is_said(place, systemd):

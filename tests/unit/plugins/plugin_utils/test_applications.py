@@ -122,6 +122,7 @@ START = [
     ),
     ({"runtime": "command", "start": "./bin/shop --rate 5% --name 'a \"b\"' ${WORKERS}"},
      r'/srv/webstack/apps/shop/%i/bin/shop --rate 5%% --name "a \"b\"" ${WORKERS}'),
+    ({"runtime": "container", "entry": "", "start": "./bin/shop --rate 5%"}, "./bin/shop --rate 5%%"),
 ]  # fmt: skip
 
 
@@ -178,6 +179,9 @@ def test_a_migration_runs_in_the_environment_of_the_release():
         ({"git": "", "folder": "/x", "start": "x", "runtime": "command"}, []),
         ({"runtime": "node", "requirements": "package-lock.json"}, ["git", "nodejs", "npm"]),
         ({"runtime": "ruby", "entry": "config.ru"}, ["git", "puma", "ruby"]),
+        ({"runtime": "container", "containerfile": "Containerfile"}, ["git", "podman"]),
+        ({"runtime": "container", "git": "", "archive": "/x.tar"}, ["podman", "skopeo"]),
+        ({"runtime": "container", "containerfile": "c", "workers": {"a": "b"}}, ["catatonit", "git", "podman"]),
     ],
 )
 def test_what_it_needs_of_the_distribution(more, packages):
@@ -195,6 +199,37 @@ def test_a_release_that_is_started_in_another_way_is_another_one():
     }
     assert len(recipes) == 3
     assert len({applications([{**SHOP, "migrate": each}])[0]["recipe"] for each in ("a", "b")}) == 1
+
+
+DIGEST = "sha256:" + "1" * 64
+IMAGE = {"name": "shop", "runtime": "container"}
+
+
+def test_a_release_that_is_an_image_says_what_podman_makes_a_unit_of():
+    plain, started, built = applications(
+        [
+            {**IMAGE, "image": f"registry.example.com/shop:1@{DIGEST}"},
+            {**IMAGE, "image": "registry.example.com/shop:{version}", "version": "1.0", "start": "shop --port 80"},
+            {**IMAGE, "folder": "/src/shop", "containerfile": "Containerfile"},
+        ]
+    )
+    assert (plain["unit"], plain["digest"]) == ("[Container]\n", DIGEST)
+    assert (started["unit"], started["digest"]) == ("[Container]\nExec=shop --port 80\n", "")
+    assert started["image"] == "registry.example.com/shop:1.0"
+    assert built["build_commands"] == []
+    assert [app["contained"] for app in (plain, started, built, *applications([SHOP]))] == [True, True, True, False]
+    assert (
+        plain["recipe"]
+        != built["recipe"]
+        != applications([{**IMAGE, "folder": "/x", "containerfile": "x"}])[0]["recipe"]
+    )
+
+
+def test_an_image_in_another_version_has_to_be_one():
+    with pytest.raises(AnsibleFilterError, match=r"has the image 'registry\.example\.com/shop:a b'"):
+        applications(
+            [{**IMAGE, "image": "registry.example.com/shop:{version}", "version": "1"}], only="shop", version="a b"
+        )
 
 
 ARCHIVE = {"name": "shop", "archive": "https://example.com/{version}.tgz", "version": "1", "entry": "a:b"}
