@@ -1,20 +1,22 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # The words of vars/deploys.yml, for bash, beside those of faults.sh and door.sh. vars/deploys.yml gives APPHOSTS and APPS, too.
+# A story of another application than the demo sets APP, its name, after them.
 
-ENTRIES=applications.yml # which of the files in APPS says what the demo is
+APP=demo
+ENTRIES=applications.yml # which of the files in APPS says what it is
 
-deploy() { # OPTION...: deploys the demo from the sources of the story
+deploy() { # OPTION...: deploys the application from the sources of the story
   local said
-  if ! said=$(play deploy.yml -e "@$APPS/$ENTRIES" -e app=demo "$@" 2>&1); then
+  if ! said=$(play deploy.yml -e "@$APPS/$ENTRIES" -e "app=$APP" "$@" 2>&1); then
     echo "$said" | grep --invert-match --extended-regexp '^(ok|skipping|changed|included)' >&2
     return 1
   fi
   echo "$said"
 }
 
-fails() { # WORDS OPTION...: a deployment of the demo fails, and says these words
+fails() { # WORDS OPTION...: a deployment fails, and says these words
   local said
-  if said=$(play deploy.yml -e "@$APPS/$ENTRIES" -e app=demo "${@:2}" 2>&1); then
+  if said=$(play deploy.yml -e "@$APPS/$ENTRIES" -e "app=$APP" "${@:2}" 2>&1); then
     echo "It did not fail, and said: $said" >&2
     return 1
   fi
@@ -26,7 +28,7 @@ fails() { # WORDS OPTION...: a deployment of the demo fails, and says these word
 
 serving() { # HOST: the release that serves
   timeout 60 "$PODMAN" exec "$LAB-$1" bash -ec \
-    'cd /srv/webstack/apps; readlink "demo/$(sed -n "s/^demo //p" slots.map)" | sed "s,releases/,,"' </dev/null
+    'cd /srv/webstack/apps; readlink "$1/$(sed -n "s/^$1 //p" slots.map)" | sed "s,releases/,,"' bash "$APP" </dev/null
 }
 
 serve() { # VERSION: every host serves a release of it, and runs nothing of another one
@@ -36,7 +38,7 @@ serve() { # VERSION: every host serves a release of it, and runs nothing of anot
       echo "$host serves $(serving "$host"), and not $1." >&2
       return 1
     fi
-    on "$host" '[ "$(systemctl list-units --plain --no-legend "webstack-app-demo@*.service" | wc -l)" = 1 ]'
+    on "$host" "[ \"\$(systemctl list-units --plain --no-legend 'webstack-app-$APP@*.service' | wc -l)\" = 1 ]"
   done
 }
 
@@ -77,6 +79,6 @@ usual_releases() { # HOST: whatever was built meanwhile stays
 
 exposure() { # HOST: how exposed the unit is that serves, by systemd's own count from 0 to 10
   timeout 60 "$PODMAN" exec "$LAB-$1" bash -ec \
-    'systemd-analyze security --no-pager $(systemctl list-units --plain --no-legend "webstack-app-demo@*.service" | cut -d" " -f1)' </dev/null |
+    'systemd-analyze security --no-pager $(systemctl list-units --plain --no-legend "webstack-app-$1@*.service" | cut -d" " -f1)' bash "$APP" </dev/null |
     sed --quiet 's/.*exposure level for [^:]*: \([0-9.]*\) .*/\1/p'
 }
