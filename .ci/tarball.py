@@ -28,6 +28,7 @@ SHIPPED = (
     "docs/*.md",
     "docs/*.svg",
     "inventory/example/*",
+    "inventory/samples/*",
     "meta/runtime.yml",
     "playbooks/*.yml",
     "plugins/*.py",
