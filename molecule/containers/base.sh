@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Makes an image of this host's own Python, for lack of a registry that has one, and of it the images of all versions of the story:
 # in a registry, and as archives. base.sh REGISTRY FOLDER VERSION...
 set -euo pipefail

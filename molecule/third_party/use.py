@@ -102,14 +102,14 @@ def wagtail() -> None:
     """A page is written and published; its files are the web tier's."""
     editor, reader = Visitor(), Visitor()
     editor.send("/admin/login/", "/admin/login/", username="admin", password=os.environ["PASSWORD"])
-    answers = [editor.ask("/admin/")[0] for _ in range(OFTEN)]
+    answers = [editor.ask("/admin/")[0] for _each in range(OFTEN)]
     is_true("Whoever has signed in is known on every host", set(answers) == {200}, answers)
     listed = editor.ask("/admin/pages/1/")[2]
     home = re.search(r"/admin/pages/(\d+)/add_subpage/", listed.replace("/admin/pages/1/", ""))
     is_true("There is a page to begin with", home, listed)
     form = f"/admin/pages/add/home/homepage/{home[1] if home else ''}/"
     editor.send(form, form, **{"title": f"The page {WORD}", "slug": WORD, "action-publish": "action-publish"})
-    pages = [reader.ask(f"/{WORD}/") for _ in range(OFTEN)]
+    pages = [reader.ask(f"/{WORD}/") for _each in range(OFTEN)]
     is_true(
         "Everybody reads it, whichever host answers",
         all(status == 200 and f"The page {WORD}" in text for status, _headers, text in pages),
@@ -131,7 +131,7 @@ def nodered() -> None:
     is_true("Its files are the web tier's", status == 200 and headers["Cache-Control"].startswith("public"), headers)
     is_true("Nobody else gets in", visitor.ask("/average", {"numbers": "1"})[0] == 401)
     key = {"Authorization": "Basic " + b64encode(f"admin:{os.environ['PASSWORD']}".encode()).decode()}
-    answers = [json.loads(visitor.ask("/average?numbers=1&numbers=4", {}, **key)[2]) for _ in range(OFTEN)]
+    answers = [json.loads(visitor.ask("/average?numbers=1&numbers=4", {}, **key)[2]) for _each in range(OFTEN)]
     is_true("A flow counts", {answer["average"] for answer in answers} == {2.5}, answers)
     is_true("Both hosts do", len({answer["host"] for answer in answers}) > 1, answers)
     is_true("A flow answers over a websocket", spoken("/live", WORD) == WORD.upper())
@@ -168,13 +168,13 @@ def redmine() -> None:
     """A project and its wiki are made; its files are the web tier's."""
     editor, reader = Visitor(), Visitor()
     editor.send("/login", "/login", username="admin", password=os.environ["PASSWORD"])
-    answers = [editor.ask("/my/account")[0] for _ in range(OFTEN)]
+    answers = [editor.ask("/my/account")[0] for _each in range(OFTEN)]
     is_true("Whoever has signed in is known on every host", set(answers) == {200}, answers)
     project = {"name": WORD, "identifier": WORD, "is_public": "1", "enabled_module_names][": "wiki"}
     editor.send("/projects/new", "/projects", **{f"project[{name}]": value for name, value in project.items()})
     wiki = f"/projects/{WORD}/wiki/Wiki"
     editor.send(wiki, wiki, **{"content[text]": f"The page {WORD}"})
-    pages = [reader.ask(wiki) for _ in range(OFTEN)]
+    pages = [reader.ask(wiki) for _each in range(OFTEN)]
     is_true(
         "Everybody reads it, whichever host answers",
         all(status == 200 and f"The page {WORD}" in text for status, _headers, text in pages),
