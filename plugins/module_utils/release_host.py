@@ -58,6 +58,11 @@ class Place:
         return os.path.join(self.root, "slots.map")
 
     @property
+    def ports(self) -> str:
+        """The file from which the proxy knows the port of a slot, while the release in it listens on one."""
+        return os.path.join(self.root, "ports.map")
+
+    @property
     def note(self) -> str:
         """Where it is noted that it has something to read (module files)."""
         return os.path.join(self.notes, "restart", f"webstack-app-{self.name}.service")
@@ -85,6 +90,10 @@ class Place:
     def socket(self, slot: str) -> str:
         """Where a slot listens."""
         return os.path.join(self.sockets, f"{self.name}-{slot}.sock")
+
+    def backend(self, slot: str) -> str:
+        """The name that the proxy has for a slot."""
+        return f"{self.name}-{slot}"
 
     def releases(self, *parts: str) -> str:
         """A release, or the folder of all of them."""
@@ -125,6 +134,12 @@ def slot_of(place: Place) -> str:
 def deployed(place: Place) -> list[str]:
     """The names of all applications that serve here, by the file."""
     return sorted(line.split()[0] for line in _lines(place.map) if line.strip())
+
+
+def port_of(place: Place, slot: str) -> int:
+    """The port that the release in a slot listens on; 0 if it takes the socket."""
+    found = [line.split()[1] for line in _lines(place.ports) if line.split()[:1] == [place.backend(slot)]]
+    return int(found[0]) if found else 0
 
 
 def serving(place: Place) -> str:
@@ -170,9 +185,10 @@ def unhealthy(place: Place, slot: str) -> str:
     """Why the application in a slot is not healthy, in words; nothing if it is."""
     connection = http.client.HTTPConnection("localhost", timeout=ANSWER_SECONDS)
     try:
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        port = port_of(place, slot)
+        connection.sock = socket.socket(socket.AF_INET if port else socket.AF_UNIX, socket.SOCK_STREAM)
         connection.sock.settimeout(ANSWER_SECONDS)
-        connection.sock.connect(place.socket(slot))
+        connection.sock.connect(("127.0.0.1", port) if port else place.socket(slot))
         connection.request("GET", place.health_path, headers={"Connection": "close"})
         status = connection.getresponse().status
     except TimeoutError:
@@ -216,10 +232,36 @@ def _link(step: Step, place: Place, _run: Run) -> None:
     if CONTAINER in lines[:1]:
         said, other = other, said
     os.makedirs(os.path.dirname(said), exist_ok=True)
-    _write(said, lines)
+    port, told = _listens(lines, step.slot)
+    _write(said, [*lines, *told])
+    _tell_port(place, step.slot, port)
     _unlink(other)
     os.symlink(os.path.join("releases", step.release), candidate)
     os.replace(candidate, link)
+
+
+def _listens(lines: list[str], slot: str) -> tuple[int, list[str]]:
+    """The port of a release in a slot, and how its unit is told; 0 if it takes the socket."""
+    said = dict(line.split("=", 1) for line in lines if line.startswith(("Port=", "PortVariable=")))
+    if not said:
+        return 0, []
+    port = int(said["Port"]) + SLOTS.index(slot)
+    told = f"Environment={said['PortVariable']}={port}"
+    # Of the service even where Podman has it from the container, for words of the command.
+    return port, [*(["[Container]", told] if CONTAINER in lines[:1] else []), "[Service]", told]
+
+
+def _tell_port(place: Place, slot: str, port: int) -> None:
+    """The proxy knows, now and when it starts, how the release in a slot listens."""
+    key = place.backend(slot)
+    others = [line for line in _lines(place.ports) if line.split()[:1] != [key]]
+    _write(place.ports, [*others, *([f"{key} {port}"] if port else [])])
+    if not os.path.exists(place.proxy):
+        return
+    if not port:
+        ask(place.proxy, f"del map {place.ports} {key}")  # most have none there
+    elif ask(place.proxy, f"set map {place.ports} {key} {port}"):
+        say(place.proxy, f"add map {place.ports} {key} {port}")
 
 
 def _start(step: Step, place: Place, run: Run) -> None:
@@ -324,7 +366,7 @@ def requests(place: Place, slot: str) -> int:
     """How many requests the proxy has in a slot."""
     if not os.path.exists(place.proxy):
         return 0
-    table = ask(place.proxy, f"show stat {place.name}-{slot} 2 -1").removeprefix("# ")
+    table = ask(place.proxy, f"show stat {place.backend(slot)} 2 -1").removeprefix("# ")
     return sum(int(row["scur"] or 0) + int(row["qcur"] or 0) for row in csv.DictReader(io.StringIO(table)))
 
 

@@ -56,6 +56,8 @@ class Application:
     server: str = "gunicorn"
     entry: str = ""
     start: str = ""
+    port: int = 0
+    port_variable: str = "PORT"
     database: bool = True
     migrate: str = ""
     health_path: str = "/healthz"

@@ -33,6 +33,8 @@ IMAGE = re.compile(
 PLACE = "{version}"
 # Of users that Debian's own packages do not come with.
 UIDS = (100, 59999)
+# Nobody has to be root for them, and Linux takes none of them for a connection that it opens itself.
+PORTS = (1024, 32766)
 PLACE_OF_FILE = re.compile(r"[A-Za-z0-9_-][\w.-]*(?:/[\w-][\w.-]*)*")
 
 
@@ -100,6 +102,7 @@ def _runtime(app: Application) -> Iterator[str]:
         if app.runtime not in runtimes and getattr(app, key):
             yield f"has {key}, which is for {' and '.join(runtimes)}, and its runtime is {app.runtime}. Leave it out."
     yield from _container(app) if app.contained else ()
+    yield from _port(app) if app.port else ()
     if app.wheels and not app.requirements:
         yield "has wheels, and no requirements that they are for. Add requirements, or leave wheels out."
     for key, texts in (("start", [app.start]), ("migrate", [app.migrate]), ("build", app.build)):
@@ -117,6 +120,17 @@ def _container(app: Application) -> Iterator[str]:
         yield "has a source, and no containerfile. Name the file of it that builds the image, such as Containerfile."
     if app.containerfile and not PLACE_OF_FILE.fullmatch(app.containerfile):
         yield f"has the containerfile {app.containerfile!r}. Write a file of its source, without '/' before it."
+
+
+def _port(app: Application) -> Iterator[str]:
+    if not PORTS[0] <= app.port <= PORTS[1]:
+        yield f"has the port {app.port}. Give one from {PORTS[0]} to {PORTS[1]}; it and the next one are used."
+    if app.runtime in ("python", "ruby") and not app.start:
+        yield f"has a port, and a server for {app.runtime} that takes the socket. Leave port out, or say start."
+    if not VARIABLE.fullmatch(app.port_variable) or OWN_VARIABLES.fullmatch(app.port_variable):
+        yield f"has the port_variable {app.port_variable!r}, which is no name or taken. Write A-Z, 0-9 and '_'."
+    if app.port_variable in (app.environment or {}):
+        yield f"sets {app.port_variable} in its environment, which says the port. Leave it out, or name port_variable."
 
 
 def _whole(app: Application) -> bool:

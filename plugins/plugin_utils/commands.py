@@ -118,9 +118,11 @@ def unit_words(words: Sequence[str]) -> str:
 
 def unit_of(app: Application) -> str:
     """Return what a release says to its unit, so that one to go back to is started as it was."""
+    # Of both slots, of which the module app_release makes the one of its slot; systemd passes such a section over.
+    port = f"[X-Webstack]\nPort={app.port}\nPortVariable={app.port_variable}\n" if app.port else ""
     if app.contained:
         # Podman makes the unit of it (Quadlet). Without words of its own it runs what the image says.
-        return f"[Container]\nExec={unit_words(start_command(app))}\n" if app.start else "[Container]\n"
+        return ("[Container]\n" + (f"Exec={unit_words(start_command(app))}\n" if app.start else "")) + port
     # Programs that compile while they run write what they execute.
     writes = "no" if app.runtime in ("node", "command") else "yes"
-    return f"[Service]\nExecStart={unit_words(start_command(app))}\nMemoryDenyWriteExecute={writes}\n"
+    return f"[Service]\nExecStart={unit_words(start_command(app))}\nMemoryDenyWriteExecute={writes}\n{port}"

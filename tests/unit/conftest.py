@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from ansible.plugins.loader import init_plugin_loader
 from hypothesis import settings
 
 # Few examples at the desk, many where time is: WEBSTACK_EXAMPLES=full.
@@ -11,5 +10,19 @@ settings.register_profile("quick", max_examples=60, deadline=None)
 settings.register_profile("full", max_examples=600, deadline=None)
 settings.load_profile(os.environ.get("WEBSTACK_EXAMPLES") or "quick")
 
-# Before any test imports the collection: a package that Python found by itself is closed to Ansible's own templating.
-init_plugin_loader([str(Path(__file__).parents[2] / ".collections")])
+
+def pytest_configure(config):
+    """Before a test imports the collection: a package that Python found by itself is closed to Ansible's templating."""
+    if config.getoption("dist") != "no" and not hasattr(config, "workerinput"):
+        return  # it runs no test itself
+    from ansible.plugins.loader import init_plugin_loader
+
+    init_plugin_loader([str(Path(__file__).parents[2] / ".collections")])
+
+
+def pytest_collection_modifyitems(items):
+    """Watch plugins/ in their own tests alone: the others render templates and play servers, which Coverage slows."""
+    own = Path(__file__).parent / "plugins"
+    for item in items:
+        if own not in item.path.parents:
+            item.add_marker("no_cover")

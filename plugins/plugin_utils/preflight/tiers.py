@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .. import routes
 from ..application import Application, application_of
@@ -10,6 +10,7 @@ from ..applications import problems_of
 from ..layout import is_domain
 from .model import Stack
 
+PORTS = tuple(f"app_proxy_{name}port" for name in ("", "writer_", "reader_", "shares_", "metrics_"))
 WHY = {
     "lb": "clients reach the stack through it",
     "web": "the balancers pass requests on to it",
@@ -52,7 +53,9 @@ def _applications(stack: Stack) -> Iterator[str]:
                 continue
             apps = [application_of(entry) for entry in given]
             clashes = routes.clashes(apps, stack.values.site("webstack_domain") or "")
-            for each in (*clashes, *_users(apps, len(stack.layout.tiers["app"]))):
+            hosts = stack.layout.tiers["app"]
+            taken = {stack.values.of(hosts[0], name): name for name in PORTS} if hosts else {}
+            for each in (*clashes, *_users(apps, len(hosts)), *_ports(apps, taken)):
                 yield f"{variable}: {each}"
 
 
@@ -67,3 +70,12 @@ def _users(apps: Sequence[Application], hosts: int) -> Iterator[str]:
             )
         if app.uid and (other := owners.setdefault(app.uid, app.name)) != app.name:
             yield f"{other} and {app.name} both have the uid {app.uid}. Give each a number of its own."
+
+
+def _ports(apps: Sequence[Application], taken: Mapping[object, str]) -> Iterator[str]:
+    """Return which ports of applications have another owner; each uses two, one for a release beside the other."""
+    owners = dict(taken)
+    for app in apps:
+        for port in (app.port, app.port + 1) if app.port else ():
+            if (other := owners.setdefault(port, app.name)) != app.name:
+                yield f"{app.name} uses the port {port}, which {other} has. Give it another port."

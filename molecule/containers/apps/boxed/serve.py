@@ -1,4 +1,4 @@
-"""An application in a container, on the socket that systemd hands over: it says who it is, and what it is kept from."""
+"""An application in a container, on the socket that systemd hands over or on a port: it says who it is, and more."""
 
 import json
 import os
@@ -72,7 +72,9 @@ class Handler(BaseHTTPRequestHandler):
 
 if VERSION == "dead":
     sys.exit("Born dead.")
-server = ThreadingHTTPServer(("", 0), Handler, bind_and_activate=False)
-server.socket = socket.socket(fileno=3)
+at = int(os.environ.get("PORT", "0"))
+server = ThreadingHTTPServer(("", at), Handler, bind_and_activate=bool(at))
+if not at:
+    server.socket = socket.socket(fileno=3)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 server.serve_forever()

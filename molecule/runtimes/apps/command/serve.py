@@ -1,8 +1,9 @@
-"""The smallest program that takes the socket of systemd, without any framework: it says who it is."""
+"""The smallest program that takes the socket of systemd, or a port, without any framework: it says who it is."""
 
 import json
 import os
 import socket
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -35,6 +36,9 @@ class Handler(BaseHTTPRequestHandler):
         return "local"
 
 
-server = ThreadingHTTPServer(("", 0), Handler, bind_and_activate=False)
-server.socket = socket.socket(fileno=3)
+if sys.argv[1:]:
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+else:
+    server = ThreadingHTTPServer(("", 0), Handler, bind_and_activate=False)
+    server.socket = socket.socket(fileno=3)
 server.serve_forever()

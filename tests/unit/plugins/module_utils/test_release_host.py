@@ -61,6 +61,7 @@ class HAProxy:
 
     def __init__(self) -> None:
         self.slots = {"other": "b"}
+        self.ports: dict[str, str] = {}
         self.busy = [0]
         self.said: list[str] = []
 
@@ -71,10 +72,13 @@ class HAProxy:
         if words[:2] == ["show", "stat"]:
             count = self.busy.pop(0) if len(self.busy) > 1 else self.busy[0]
             return f"# pxname,svname,qcur,qmax,scur\n{words[2]},BACKEND,0,0,{count}\n"
+        if words[0] == "del":
+            return "Key not found." if self.ports.pop(words[3], None) is None else ""
+        known = self.ports if words[2].endswith("ports.map") else self.slots
         self.said.append(" ".join(words[:2]))
-        if words[0] == "set" and words[3] not in self.slots:
+        if words[0] == "set" and words[3] not in known:
             return "entry not found."
-        self.slots[words[3]] = words[4]
+        known[words[3]] = words[4]
         return ""
 
 
@@ -309,3 +313,51 @@ def test_what_systemd_refuses_is_said(place, systemd):
     systemd.refuses = "enable"
     with pytest.raises(WaitError, match=r"systemctl enable .* ended with 1: refused"):
         apply([Step(Action.ENABLE, "", "a")], place, systemd.run)
+
+
+def ported(place: Place, release: str, kind: str, port: int) -> None:
+    """A release listens on a port, and this one is of slot a."""
+    text = f"[{kind}]\nExec=serve\n[X-Webstack]\nPort={port}\nPortVariable=HTTP_PORT\n"
+    Path(place.releases(release, ".webstack-release")).write_text(text)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Something listens here, and nothing on the port before it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, args=(server, [200]), daemon=True).start()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.usefixtures("answers")
+def test_a_release_that_listens_on_a_port_is_asked_there_and_the_proxy_knows_it(place, systemd, haproxy, port):
+    ported(place, "2", "Service", port - 1)
+    deploy(place, systemd, "1")
+    assert (haproxy.ports, module.port_of(place, "a")) == ({}, 0)
+    deploy(place, systemd, "2")
+    assert Path(place.drop_in("b")).read_text().splitlines()[-2:] == ["[Service]", f"Environment=HTTP_PORT={port}"]
+    assert haproxy.ports == {"shop-b": str(port)}
+    assert Path(place.ports).read_text() == f"shop-b {port}\n"
+    assert observe(place, systemd.run).healthy
+    # Both slots again, in the other order: who takes the socket has no port.
+    deploy(place, systemd, "1")
+    os.rename(place.releases("half"), place.releases("3"))
+    Path(place.releases("3", ".webstack-release")).write_text("[Service]\nExecStart=/bin/3\n")
+    deploy(place, systemd, "3")
+    assert (haproxy.ports, Path(place.ports).read_text()) == ({}, "")
+
+
+def test_an_image_that_listens_on_a_port_is_told_in_its_container(place, systemd, haproxy, port):
+    ported(place, "1", "Container", port)
+    os.unlink(place.proxy)
+    deploy(place, systemd, "1")
+    told = f"Environment=HTTP_PORT={port}"
+    assert Path(place.quadlet("a")).read_text().splitlines()[-4:] == ["[Container]", told, "[Service]", told]
+    assert (haproxy.ports, Path(place.ports).read_text()) == ({}, f"shop-a {port}\n")
+    assert observe(place, systemd.run).healthy
+
+
+def test_a_port_where_nobody_listens_is_not_healthy(place, port):
+    Path(place.ports).write_text(f"shop-a {port - 1}\nshop-b {port}\n")
+    assert module.unhealthy(place, "a") == "/healthz was not answered (ConnectionRefusedError)"
+    assert module.unhealthy(place, "b") == ""
