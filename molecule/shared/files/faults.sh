@@ -158,6 +158,13 @@ crowded() { # HOST: as many as may be
   [ "$(writers "$1")" -ge "$(sql "$1" "SELECT MAX(max_user_connections) FROM mysql.user")" ]
 }
 
+# The disk is full for the binary log before it is for this table, whose page may otherwise be the one that has no room: then writes do not
+# wait, they are refused. A file keeps the room of rows that were taken back.
+roomy() { # HOST
+  sql "$1" "START TRANSACTION; INSERT INTO demo.items (idempotency_key, text)
+    SELECT UUID(), REPEAT('x', 500) FROM information_schema.columns LIMIT 2000; ROLLBACK"
+}
+
 free_sessions() { # HOST
   sql "$1" "SELECT @@max_connections - VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Threads_connected'"
 }

@@ -54,7 +54,8 @@ def observe(members: Sequence[Member], connect: Connect, *, tables: bool = False
     """Every member, at the same time; with the `tables` that a group refuses. One that does not answer is a value too.
 
     The sets are not read at one instant: a replica that was read last may show a transaction that its source had not
-    committed when it was read first. So a server that follows nobody is given a moment to show those as its own.
+    committed when it was read first. So a server that follows nobody is given a moment to show those as its own; those
+    alone, because what it has beyond them others have not been asked for.
     """
     with ThreadPoolExecutor(max_workers=max(1, len(members))) as pool:
         servers = tuple(pool.map(lambda member: _observed(member, connect, tables=tables), members))
@@ -138,7 +139,8 @@ def _settled(server: Server, servers: tuple[Server, ...], connect: Connect) -> S
             executed = GtidSet.parse(str(session.run(sql.IDENTITY)[0]["gtid_executed"]))
     except (UnreachableError, QueryError) as error:
         return Server(server.member, reachable=False, error=str(error))
-    return replace(server, gtid_executed=executed)
+    shown = ahead.subtract(ahead.subtract(executed))
+    return replace(server, gtid_executed=server.gtid_executed.union(shown))
 
 
 def _server(member: Member, session: Asks) -> Server:

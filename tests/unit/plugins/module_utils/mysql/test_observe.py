@@ -98,6 +98,14 @@ def test_a_primary_read_before_its_replica_is_read_again() -> None:
     assert not replica.waited
 
 
+def test_a_member_that_is_read_again_shows_nothing_newer_than_the_first_look() -> None:
+    """It joins under load: what it has got meanwhile the primary has as well, and was not asked for."""
+    primary, member = Fake("db1", ["A:1-5"]), Fake("db2", ["A:1-3", "A:1-9"])
+    servers = observe([member_of("db1"), member_of("db2")], World(primary, member).connect)
+    assert member.waited == [(str(gtids("A:4-5")), 2)]
+    assert [server.gtid_executed for server in servers] == [gtids("A:1-5"), gtids("A:1-5")]
+
+
 def test_a_group_is_seen_where_its_name_is_set() -> None:
     rows = {
         sql.MEMBERSHIP: [
