@@ -1,7 +1,7 @@
-"""`make test-full [TIER=x]`: every proof of proofs.yml, tier by tier, recorded in docs/proof.md.
+"""`make test-full [TIER=x] [PROOF=y]`: every proof of proofs.yml, tier by tier, recorded in docs/proof.md.
 
 A tier whose proofs are recorded as passed, with nothing changed since in what they prove, is passed over, so that a
-stopped run goes on where it was; with TIER= it runs in any case. Two tiers may run at the same time, each in a lab of
+stopped run goes on where it was; with TIER= or PROOF= they run in any case. Two tiers may run at the same time, each in a lab of
 its own (WEBSTACK_LAB).
 """
 
@@ -18,17 +18,19 @@ from proving import Books, finish, prove, say
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one tier or all."""
+    """Run the tiers and proofs that are named, or all."""
     proofs, at = proof_table.table(), proof_table.commit()
     tiers = list(dict.fromkeys(proof.tier for proof in proofs))
     wanted = [argument for argument in arguments if argument]
-    if unknown := [tier for tier in wanted if tier not in tiers]:
-        say(f"There is no tier {', '.join(unknown)}: choose from {', '.join(tiers)}.")
+    if unknown := set(wanted).difference(tiers, (proof.name for proof in proofs)):
+        say(f"There is no tier and no proof {', '.join(sorted(unknown))}: the tiers are {', '.join(tiers)}.")
         return 2
+    if wanted:
+        proofs = [proof for proof in proofs if {proof.tier, proof.name}.intersection(wanted)]
     books, began = Books(), time.monotonic()
     say(f"Commit {at}, {proof_table.machine()}")
     records = proof_table.recorded(proof_table.RECORD.read_text(encoding="utf-8"))
-    for tier in wanted or tiers:
+    for tier in dict.fromkeys(proof.tier for proof in proofs):
         mine = [replace(each, environment={**each.environment, **each.full}) for each in proofs if each.tier == tier]
         if not wanted and not list(proof_table.outdated(filter(Proof.runnable, mine), records)):
             books.not_run.append(f"tier {tier} (docs/proof.md has it, and nothing has changed since)")
