@@ -1,8 +1,8 @@
 """`make test-full [TIER=x] [PROOF=y]`: every proof of proofs.yml, tier by tier, recorded in docs/proof.md.
 
 A tier whose proofs are recorded as passed, with nothing changed since in what they prove, is passed over, so that a
-stopped run goes on where it was; with TIER= or PROOF= they run in any case. Two tiers may run at the same time, each in a lab of
-its own (WEBSTACK_LAB).
+stopped run goes on where it was; with TIER= or PROOF= they run in any case. Two tiers may run at the same time, each in
+a lab of its own (WEBSTACK_LAB).
 """
 
 from __future__ import annotations
