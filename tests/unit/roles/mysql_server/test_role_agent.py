@@ -303,8 +303,9 @@ class Plain(agent.Listener):
 
 
 @pytest.fixture
-def ask():
+def ask(monkeypatch):
     """Serve a watched server, and say what a client hears."""
+    monkeypatch.setattr(agent, "REFRESH_SECONDS", 0.01)
     mysqld = FakeServer()
     listener = Plain(("127.0.0.1", 0), None, agent.Watch(mysqld, MAX_LAG))
     thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
