@@ -271,9 +271,16 @@ def out_of_group_finding(server: Server) -> Finding | None:
 
 def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
     writable = [server.name for server in topology.answering if server.writable and not server.channels]
+    twins = _twins(topology)
     if len(writable) > 1:
-        text = f"{listed(writable)} accept writes at the same time."
+        # A group that a second server of the same server_uuid joins may take its primary for lost, and elect another.
+        why = f" {twins.evidence}" if twins else ""
+        text = f"{listed(writable)} accept writes at the same time.{why}"
         return Verdict(None, Finding(Diagnosis.TWO_WRITABLE, tuple(writable), text))
+    return Verdict(None, twins) if twins else None
+
+
+def _twins(topology: Topology) -> Finding | None:
     for what in ("server_uuid", "server_id"):
         seen: dict[str, str] = {}
         for server in topology.answering:
@@ -281,7 +288,7 @@ def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
             if value in seen:
                 names = (seen[value], server.name)
                 text = f"{listed(names)} have the same {what} {value}."
-                return Verdict(None, Finding(Diagnosis.DUPLICATE_IDENTITY, names, text))
+                return Finding(Diagnosis.DUPLICATE_IDENTITY, names, text)
             seen[value] = server.name
     return None
 

@@ -38,6 +38,14 @@ def test_every_diagnosis_has_a_remedy_and_a_world() -> None:
     assert set(Diagnosis) <= named | {Diagnosis.HEALTHY}
 
 
+def test_two_writable_servers_are_said_with_what_may_be_why() -> None:
+    servers = {"db1": {"has": "A:1", "writable": True}, "db2": {"has": "A:1"}, "db3": {"writable": True, "uuid": "B"}}
+    assert diagnose(topology_of({"servers": servers}))[0].evidence == (
+        "db1 and db3 accept writes at the same time. db2 and db3 have the same server_uuid "
+        "bbbbbbbb-0000-0000-0000-000000000000."
+    )
+
+
 def test_without_a_seed_an_empty_topology_has_no_primary() -> None:
     verdict = find_primary(topology_of({"servers": {"db1": {}, "db2": {}}}))
     assert verdict.primary is None
