@@ -273,7 +273,7 @@ def _two_of_a_kind(topology: Topology, _seed: str) -> Verdict | None:
     writable = [server.name for server in topology.answering if server.writable and not server.channels]
     twins = _twins(topology)
     if len(writable) > 1:
-        # A group that a second server of the same server_uuid joins may take its primary for lost, and elect another.
+        # Seen in a group after a server with the server_uuid of its primary had begun to join it.
         why = f" {twins.evidence}" if twins else ""
         text = f"{listed(writable)} accept writes at the same time.{why}"
         return Verdict(None, Finding(Diagnosis.TWO_WRITABLE, tuple(writable), text))
