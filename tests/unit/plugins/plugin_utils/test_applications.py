@@ -209,8 +209,8 @@ def test_a_release_that_listens_on_a_port_says_so_and_others_are_as_they_were():
     program = {**SHOP, "runtime": "command", "entry": "", "start": "./serve ${PORT}"}
     before, after = (told(application_of({**program, **more}))["unit"] for more in ({}, {"port": 8300}))
     assert after == f"{before}[X-Webstack]\nPort=8300\nPortVariable=PORT\n"
-    image = application_of({"name": "shop", "runtime": "container", "port": 80, "port_variable": "AT"})
-    assert told(image)["unit"] == "[Container]\n[X-Webstack]\nPort=80\nPortVariable=AT\n"
+    image = application_of({"name": "shop", "runtime": "container", "port": 8300, "port_variable": "AT"})
+    assert told(image)["unit"] == "[Container]\n[X-Webstack]\nPort=8300\nPortVariable=AT\n"
 
 
 def test_a_release_that_is_an_image_says_what_podman_makes_a_unit_of():
