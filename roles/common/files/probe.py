@@ -162,12 +162,18 @@ def hosts_of(document: object) -> dict[str, str]:
 
 
 def plan(seed: int, writes: float, fresh: float, reads: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The endless mix: (path to read or "" for a write, on a fresh connection). The same seed gives the same mix."""
+    """The endless mix: (path to read or "" for a write, on a fresh connection). The same seed gives the same mix.
+
+    Within 2 / writes requests there is a write, because a time in which nobody wants to write would look like one in
+    which nobody can. Which of them it is stays chance: turns would go to the same host each time.
+    """
     chance = random.Random(seed)  # noqa: S311 (a traffic mix, not a secret)
-    paths = itertools.cycle(reads)
+    paths, due = itertools.cycle(reads), 0.0
     while True:
-        path = "" if chance.random() < writes else next(paths)
-        yield path, chance.random() < fresh
+        due += writes
+        write = due >= 1 - chance.random()
+        due -= write
+        yield "" if write else next(paths), chance.random() < fresh
 
 
 def classify(error: BaseException) -> str:

@@ -117,10 +117,21 @@ def test_the_mix_keeps_its_shares_and_is_the_same_for_the_same_seed():
     mix = first(1)
     assert mix == first(1)
     assert mix != first(2)
-    assert 300 < sum(1 for path, _fresh in mix if not path) < 500
+    assert 398 <= sum(1 for path, _fresh in mix if not path) <= 402
     assert 400 < sum(1 for _path, fresh in mix if fresh) < 600
     assert {path for path, _fresh in mix} == {"", "/a", "/b"}
     assert {fresh for path, fresh in mix if not path} == {True, False}
+
+
+@pytest.mark.parametrize("writes", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_nobody_waits_long_for_a_write_of_the_mix(writes):
+    mix = [not path for path, _fresh in itertools.islice(probe.plan(7, writes, 0.25, ["/a"]), 2000)]
+    at = [number for number, write in enumerate(mix) if write]
+    assert len(at) == pytest.approx(2000 * writes, abs=2)
+    pauses = {second - first for first, second in itertools.pairwise(at)}
+    assert all(pause <= 2 / writes for pause in pauses)
+    # Turns would be of one length.
+    assert len(pauses) > 1 or writes in (0, 1)
 
 
 @pytest.mark.parametrize(
