@@ -17,16 +17,24 @@ from proof_table import Proof
 from proving import Books, finish, prove, say
 
 
+def named(proofs: Sequence[Proof], wanted: Sequence[str]) -> list[Proof]:
+    """Return those whose tier or name is wanted, in the table's order, or all if nothing is; raise ValueError."""
+    tiers = list(dict.fromkeys(proof.tier for proof in proofs))
+    if unknown := set(wanted).difference(tiers, (proof.name for proof in proofs)):
+        raise ValueError(
+            f"There is no tier and no proof {', '.join(sorted(unknown))}: the tiers are {', '.join(tiers)}."
+        )
+    return [proof for proof in proofs if not wanted or {proof.tier, proof.name}.intersection(wanted)]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the tiers and proofs that are named, or all."""
-    proofs, at = proof_table.table(), proof_table.commit()
-    tiers = list(dict.fromkeys(proof.tier for proof in proofs))
-    wanted = [argument for argument in arguments if argument]
-    if unknown := set(wanted).difference(tiers, (proof.name for proof in proofs)):
-        say(f"There is no tier and no proof {', '.join(sorted(unknown))}: the tiers are {', '.join(tiers)}.")
+    at, wanted = proof_table.commit(), [argument for argument in arguments if argument]
+    try:
+        proofs = named(proof_table.table(), wanted)
+    except ValueError as error:
+        say(str(error))
         return 2
-    if wanted:
-        proofs = [proof for proof in proofs if {proof.tier, proof.name}.intersection(wanted)]
     books, began = Books(), time.monotonic()
     say(f"Commit {at}, {proof_table.machine()}")
     records = proof_table.recorded(proof_table.RECORD.read_text(encoding="utf-8"))

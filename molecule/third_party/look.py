@@ -14,10 +14,11 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-# Where somebody signs in, with which button, and what there is to be seen then.
+# Where somebody signs in, with which fields and button, and what there is to be seen then.
 FORMS = {
-    "wagtail": ("/admin/login/", "form button[type=submit]", "#wagtail-sidebar"),
-    "redmine": ("/login", "#login-submit", "#loggedas"),
+    "wagtail": ("/admin/login/", "username", "password", "form button[type=submit]", "#wagtail-sidebar"),
+    "redmine": ("/login", "username", "password", "#login-submit", "#loggedas"),
+    "wordpress": ("/wp-login.php", "log", "pwd", "#wp-submit", "#adminmenu"),
 }
 
 
@@ -26,10 +27,10 @@ def main(driver: webdriver.Chrome) -> None:
     patience = WebDriverWait(driver, WAIT_SECONDS)
     driver.set_window_size(1280, 900)
     if RUNTIME in FORMS:
-        path, button, sign = FORMS[RUNTIME]
+        path, person, password, button, sign = FORMS[RUNTIME]
         driver.get(f"https://{DOMAIN}{path}")
-        driver.find_element(By.NAME, "username").send_keys("admin")
-        driver.find_element(By.NAME, "password").send_keys(os.environ["PASSWORD"])
+        driver.find_element(By.NAME, person).send_keys("admin")
+        driver.find_element(By.NAME, password).send_keys(os.environ["PASSWORD"])
         driver.find_element(By.CSS_SELECTOR, button).click()
         patience.until(lambda _: driver.find_elements(By.CSS_SELECTOR, sign))
         is_true("Whoever signs in is let in", path not in driver.current_url, driver.current_url)

@@ -187,5 +187,28 @@ def redmine() -> None:
     is_true("Nobody else gets in", status == 302 and "/login" in headers["Location"], status, headers)
 
 
+def wordpress() -> None:
+    """A page is written by the interface that WordPress's own editor uses; its files are the web tier's."""
+    editor, reader = Visitor(), Visitor()
+    editor.send("/wp-login.php", "/wp-login.php", log="admin", pwd=os.environ["PASSWORD"])
+    answers = [editor.ask("/wp-admin/profile.php")[0] for _each in range(OFTEN)]
+    is_true("Whoever has signed in is known on every host", set(answers) == {200}, answers)
+    nonce = editor.ask("/wp-admin/admin-ajax.php?action=rest-nonce")[2]
+    text = {"title": f"The page {WORD}", "slug": WORD, "content": "Written by its editor.", "status": "publish"}
+    status, _headers, said = editor.ask("/wp-json/wp/v2/pages", text, **{"X-WP-Nonce": nonce})
+    is_true("A page is published", status == 201, status, said)
+    pages = [reader.ask(f"/{WORD}/") for _each in range(OFTEN)]
+    is_true(
+        "Everybody reads it, whichever host answers",
+        all(status == 200 and f"The page {WORD}" in text for status, _headers, text in pages),
+        pages[0],
+    )
+    status, headers, _text = reader.ask("/wp-includes/css/dashicons.min.css")
+    is_true("Its files are the web tier's", status == 200 and headers["Cache-Control"].startswith("public"), headers)
+    is_true("Nobody else gets in", reader.ask("/wp-admin/")[0] == 302)
+    status, _headers, said = reader.ask("/wp-json/wp/v2/pages", text)
+    is_true("Nobody else writes", status == 401, status, said)
+
+
 if __name__ == "__main__":
-    {"wagtail": wagtail, "nodered": nodered, "redmine": redmine}[SAMPLE]()
+    {"wagtail": wagtail, "nodered": nodered, "redmine": redmine, "wordpress": wordpress}[SAMPLE]()

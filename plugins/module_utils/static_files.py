@@ -29,7 +29,10 @@ def pack(release: str, paths: Mapping[str, str]) -> bytes:
         for url, place in sorted(paths.items()):
             source = os.path.join(release, place)
             if not os.path.exists(source):
-                raise WebstackError(f"Release {os.path.basename(release)} has no {place}, which static says for {url}.")
+                raise WebstackError(
+                    f"Release {os.path.basename(release)} has no {place}, which static says for {url}. "
+                    "Deploy a version that has it (deploy.yml -e app=NAME), or take it out of static."
+                )
             for path in _files(source):
                 if not os.path.realpath(path).startswith(root + os.sep):
                     continue

@@ -100,7 +100,7 @@ def test_good_input_is_not_refused_and_hosts_are_asked(deploy):
     assert "unreachable=1" in output
 
 
-@pytest.mark.parametrize("sample", ["python", "node", "ruby"])
+@pytest.mark.parametrize("sample", ["python", "node", "ruby", "container"])
 def test_a_sample_is_not_refused_and_its_hosts_are_asked(deploy, sample):
     status, output, called = deploy("site.yml", [], ROOT / "inventory" / "samples" / sample / "hosts.yml")
     assert status != 0

@@ -82,3 +82,20 @@ exposure() { # HOST: how exposed the unit is that serves, by systemd's own count
     'systemd-analyze security --no-pager $(systemctl list-units --plain --no-legend "webstack-app-$1@*.service" | cut -d" " -f1)' bash "$APP" </dev/null |
     sed --quiet 's/.*exposure level for [^:]*: \([0-9.]*\) .*/\1/p'
 }
+
+# Whoever is on its host reaches a program that listens on all addresses; a web host reaches the proxy beside it, and the client nothing.
+kept_inside() { # PORT: the first of the two that the application has
+  local host address port here
+  knock() { timeout 60 "$PODMAN" exec "$LAB-$1" timeout 3 bash -c "</dev/tcp/$2/$3" </dev/null 2>/dev/null; }
+  for host in $APPHOSTS; do
+    address=$(timeout 60 "$PODMAN" exec "$LAB-$host" hostname -i | cut --delimiter=' ' --fields=1)
+    knock web1 "$address" 9443 || { echo "web1 does not reach the proxy of $host at $address." >&2 && return 1; }
+    here=0
+    for port in "$1" $(($1 + 1)); do
+      ! knock "$host" 127.0.0.1 "$port" || here=$((here + 1))
+      ! knock web1 "$address" "$port" || { echo "web1 reaches port $port of $host." >&2 && return 1; }
+      ! knock client1 "$address" "$port" || { echo "client1 reaches port $port of $host." >&2 && return 1; }
+    done
+    [ "$here" = 1 ] || { echo "$host reaches $here programs at its own ports." >&2 && return 1; }
+  done
+}

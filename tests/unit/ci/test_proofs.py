@@ -7,6 +7,7 @@ import ansible_run
 import proof_table
 import proving
 import pytest
+import test_full
 from proof_table import Outcome, Proof, Recorded
 
 
@@ -116,3 +117,12 @@ def test_a_command_that_takes_too_long_is_ended(tmp_path):
     assert done.status != 0
     assert done.seconds < 30
     assert "took longer than" in done.output[-1]
+
+
+def test_a_run_is_of_tiers_and_of_single_proofs():
+    table = [proof(), proof("kill", tier="db"), proof("scale", tier="db"), proof("rotation", tier="lb")]
+    assert test_full.named(table, []) == table
+    assert [each.name for each in test_full.named(table, ["rotation", "db"])] == ["kill", "scale", "rotation"]
+    assert [each.name for each in test_full.named(table, ["scale"])] == ["scale"]
+    with pytest.raises(ValueError, match="no proof skale: the tiers are site, db, lb"):
+        test_full.named(table, ["skale", "db"])
