@@ -147,6 +147,8 @@ def main() -> None:
             for command in writer.release():
                 say(given["socket"], command)
             module.exit_json(changed=False)
+        if given["old"] == given["new"]:
+            raise InvalidError(f"old and new are one server, {given['new']!r}: no primary moves.")
         old, new = (agent_of(given, given[which]) for which in ("old", "new"))
         watched = moments(old, new, given["seconds"])
         names = (given["old"], given["new"])

@@ -6,14 +6,14 @@ from pathlib import Path
 from hypothesis import settings
 
 # Few examples at the desk, many where time is: WEBSTACK_EXAMPLES=full.
-settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("full", max_examples=600, deadline=None)
 settings.load_profile(os.environ.get("WEBSTACK_EXAMPLES") or "quick")
 
 
 def pytest_configure(config):
     """Before a test imports the collection: a package that Python found by itself is closed to Ansible's templating."""
-    if config.getoption("dist") != "no" and not hasattr(config, "workerinput"):
+    if config.getoption("numprocesses") and not hasattr(config, "workerinput"):
         return  # it runs no test itself
     from ansible.plugins.loader import init_plugin_loader
 
