@@ -75,7 +75,7 @@ bench: $(if $(filter scale,$(PART)),,root) $(VENV) ## how fast the playbooks are
 lint: $(VENV) ## every linter
 	.ci/lint.sh
 unit: $(VENV) ## Python code without a lab, and how much of plugins/ it covers (WEBSTACK_EXAMPLES=full: more examples)
-	pytest --cov
+	.ci/unit.sh
 unit-demo: $(VENV) .cache/venv/demo/.ready ## the demo in Python, Node and Ruby, without a database
 	.ci/demo_tests.sh
 

@@ -18,11 +18,3 @@ def pytest_configure(config):
     from ansible.plugins.loader import init_plugin_loader
 
     init_plugin_loader([str(Path(__file__).parents[2] / ".collections")])
-
-
-def pytest_collection_modifyitems(items):
-    """Watch plugins/ in their own tests alone: the others render templates and play servers, which Coverage slows."""
-    own = Path(__file__).parent / "plugins"
-    for item in items:
-        if own not in item.path.parents:
-            item.add_marker("no_cover")
