@@ -94,7 +94,7 @@ def traffic(driver: webdriver.Chrome) -> tuple[set[str], list[tuple[str, int]]]:
         if event["method"] == "Network.responseReceived" and event["params"]["response"]["status"] >= 400:
             errors.append((event["params"]["response"]["url"], event["params"]["response"]["status"]))
     # What the browser is made of it does not ask anybody for.
-    return {url for url in asked if not url.startswith(("chrome:", "data:"))}, errors
+    return {url for url in asked if not url.startswith(("blob:", "chrome:", "data:"))}, errors
 
 
 def main(driver: webdriver.Chrome) -> dict[str, Any]:

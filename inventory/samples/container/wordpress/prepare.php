@@ -17,3 +17,5 @@ if (is_blog_installed()) {
 }
 wp_install('A site on this stack', 'admin', 'admin@example.com', true, '', wp_slash(getenv('ADMIN_PASSWORD')));
 update_option('permalink_structure', '/%postname%/');
+// Pictures of people would come from gravatar.com, which would know who reads what.
+update_option('show_avatars', 0);
