@@ -28,4 +28,5 @@ if ! cmp --quiet roles/app_server/files/demo/node/package-lock.json "$modules/pa
   npm --prefix "$modules" ci --omit=dev --no-audit --no-fund --silent
 fi
 
-exec pytest tests/demo -n 3 --dist loadgroup
+# What the servers say is kept with the test that they serve.
+exec pytest tests/demo -n 3 --dist loadgroup --capture=fd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -186,7 +187,8 @@ def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
             assert alive(found), f"The demo in {runtime} does not answer."
             yield found
         finally:
-            if process.poll() is None:
+            # Whoever is left of them: what was started may have started another one and be gone.
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 

@@ -183,6 +183,6 @@ def test_what_has_begun_is_finished_when_it_stops(demo):
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(demo.post, {"text": "a word"})  # is tried for 0.8 s
         time.sleep(0.3)
-        os.kill(demo.process.pid, signal.SIGTERM)
+        os.killpg(demo.process.pid, signal.SIGTERM)  # all of them, as systemd does
         assert json.loads(slow.result().body)["outcome"] == "not committed"
     assert demo.process.wait(15) is not None
