@@ -39,6 +39,11 @@ def chosen() -> dict[str, dict[str, Any]]:
     return {name: PRESETS[name] for name in names}
 
 
+def outages(preset: str) -> list[str]:
+    """The unplanned losses of a primary in a preset."""
+    return [fault for fault in OUTAGES if fault not in LEFT_OUT.get(preset, ())]
+
+
 def measure(needed: Needed, folder: Path, lab: str) -> dict[str, Any]:
     """The books of all faults, by preset."""
     result = {}
@@ -46,7 +51,7 @@ def measure(needed: Needed, folder: Path, lab: str) -> dict[str, Any]:
         books = folder / f"books-{name}"
         shutil.rmtree(books, ignore_errors=True)
         books.mkdir(parents=True)
-        wanted = [each for each in (*PLANNED * RUNS, *OUTAGES * RUNS, *NEEDLESS) if each not in LEFT_OUT.get(name, ())]
+        wanted = [*PLANNED * RUNS, *outages(name) * RUNS, *NEEDLESS]
         extra = {"fault_names": wanted, "fault_books": str(books), "mysql_server_settings": settings}
         playbook = ["ansible-playbook", "--inventory", "inventory/lab", "--extra-vars", json.dumps(extra)]
         try:
@@ -75,8 +80,7 @@ def table(result: dict[str, Any]) -> str:
     lines = []
     for preset, rows in result.items():
         lines.append(f"preset {preset}: seconds without an acknowledged write")
-        outages = [fault for fault in OUTAGES if fault not in LEFT_OUT.get(preset, ())]
-        for fault in (*PLANNED, *outages):
+        for fault in (*PLANNED, *outages(preset)):
             mine = [row for row in rows if row["fault"] == fault]
             gaps, other = seconds(mine), [stall for row in mine for stall in later_stalls(row)]
             failed = sum(row["books"]["failed"] for row in mine)
@@ -84,7 +88,9 @@ def table(result: dict[str, Any]) -> str:
                 f"  {fault:<10} {len(gaps)} runs  median {statistics.median(gaps):5.1f}  worst {gaps[-1]:5.1f}"
                 f"  later stalls {len(other)}, the longest {max(other, default=0):.1f}  failed requests {failed}"
             )
-        unplanned = [gap for fault in outages for gap in seconds([row for row in rows if row["fault"] == fault])]
+        unplanned = [
+            gap for fault in outages(preset) for gap in seconds([row for row in rows if row["fault"] == fault])
+        ]
         median, worst = statistics.median(unplanned), max(unplanned)
         met = median <= MEDIAN_AIM and worst <= WORST_AIM
         lines.append(

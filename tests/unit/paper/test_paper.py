@@ -64,6 +64,14 @@ def test_the_module_that_holds_writers_knows_the_names_of_the_proxy(paper, layou
     assert f"\nbackend {Writer(1).backend}\n" in text
 
 
+@pytest.mark.parametrize(("hosts", "mode", "waits"), [(3, "auto", True), (3, "semisync", False), (2, "auto", False)])
+def test_a_server_that_has_died_waits_where_a_group_has_to_expel_it(paper, layout, hosts, mode, waits):
+    tiers = {**layout["tiers"], "db": layout["tiers"]["db"][:hosts]}
+    given = {"webstack_layout": {**layout, "tiers": tiers}, "webstack_db_mode": mode}
+    text = paper.render("db1", "mysql_server", "systemd/system/mysql.service.d/webstack.conf.j2", **given)
+    assert ("exec sleep 5;" in text) == waits
+
+
 @pytest.mark.parametrize(
     "expression",
     [

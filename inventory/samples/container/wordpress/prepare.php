@@ -8,7 +8,7 @@ function wp_new_blog_notification(): void
 {
 }
 
-require __DIR__ . '/wp-load.php';
+require '/srv/wordpress/wp-load.php';
 require ABSPATH . 'wp-admin/includes/upgrade.php';
 
 if (is_blog_installed()) {
