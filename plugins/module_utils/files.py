@@ -26,13 +26,14 @@ from ansible_collections.scaleup.webstack.plugins.module_utils.errors import Inv
 NOTES = "/run/webstack"
 VERBS = ("reload", "restart")
 _CALM = {"ActiveState": "active", "UnitFileState": "enabled", "NeedDaemonReload": "no"}
-KEYS = {"dest", "content", "owner", "group", "mode", "validate", "secret", *VERBS}
+KEYS = {"dest", "content", "owner", "group", "mode", "validate", "secret", "state", *VERBS}
+STATES = ("present", "absent")
 Run = Callable[[list[str]], tuple[int, str, str]]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One file with its content, or a folder if it has none."""
+    """One file with its content, or a folder if it has none; or a file that must not be there."""
 
     dest: str
     content: str | None
@@ -41,6 +42,7 @@ class Wanted:
     mode: str
     validate: str | None = None
     secret: bool = False
+    absent: bool = False
     units: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -53,6 +55,8 @@ class Wanted:
             raise InvalidError(
                 f"The entry for {item['dest']} has {', '.join(unknown)}: known are {', '.join(sorted(KEYS))}."
             )
+        if item.get("state", "present") not in STATES:
+            raise InvalidError(f"{item['dest']} has the state {item['state']}: known are {', '.join(STATES)}.")
         content = item.get("content")
         return cls(
             dest=str(item["dest"]),
@@ -62,6 +66,7 @@ class Wanted:
             mode=str(item.get("mode", "0755" if content is None else "0644")),
             validate=item.get("validate"),
             secret=bool(item.get("secret", False)),
+            absent=item.get("state") == "absent",
             units={verb: _units(item.get(verb, ())) for verb in VERBS},
         )
 
@@ -93,6 +98,8 @@ def look(path: str) -> Seen | None:
 
 def differs(wanted: Wanted, seen: Seen | None) -> bool:
     """Return whether what was seen is not as it is wanted; pure."""
+    if wanted.absent:
+        return seen is not None
     if seen is None or (seen.owner, seen.group, seen.mode) != (wanted.owner, wanted.group, int(wanted.mode, 8)):
         return True
     return not seen.folder if wanted.content is None else seen.content != wanted.content.encode()
@@ -105,9 +112,10 @@ def diff(wanted: Wanted, seen: Seen | None) -> dict[str, str]:
         before = (seen.content or b"").decode(errors="replace") if seen else ""
         after = wanted.content or ""
     was = f"{seen.owner}:{seen.group} {seen.mode:04o}" if seen else "absent"
+    will = "absent" if wanted.absent else f"{wanted.owner}:{wanted.group} {wanted.mode}"
     return {
         "before_header": f"{wanted.dest} ({was})",
-        "after_header": f"{wanted.dest} ({wanted.owner}:{wanted.group} {wanted.mode})",
+        "after_header": f"{wanted.dest} ({will})",
         "before": before,
         "after": after,
     }
@@ -210,11 +218,15 @@ def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOT
     """Put all files in place, or none of them if one is not valid.
 
     Candidates stand beside their files, with their rights from the beginning; all are checked before the first is
-    renamed. Folders are made on the way, and so are new files that nothing checks: others may name them.
+    renamed. Folders are made on the way, and so are new files that nothing checks: others may name them. What must not
+    be there goes last.
     """
+    gone = [each.dest for each in different if each.absent]
     candidates: list[tuple[str, str]] = []
     try:
         for each in different:
+            if each.absent:
+                continue
             if each.content is None:
                 os.makedirs(each.dest, exist_ok=True)
                 _give(each.dest, each)
@@ -236,6 +248,8 @@ def place(different: Iterable[Wanted], notes: Notes, run: Run, folder: str = NOT
         while candidates:
             os.replace(*candidates[0])
             del candidates[0]
+        for path in gone:
+            os.unlink(path)
     finally:
         for path, _dest in candidates:
             os.unlink(path)

@@ -32,6 +32,7 @@ options:
       - C(dest) is the path, and C(content) the text; an entry without content is a folder.
       - C(owner) and C(group) are by default root; C(mode) is by default C(0644) for a file and C(0755) for a folder.
       - C(validate) is a command with C(%s) in place of the candidate file, which stands in the folder of C(dest).
+      - C(state) is by default C(present); C(absent) is for a file that must not be there. It needs no content.
       - C(secret) is true if a diff must not show the content.
       - C(reload) and C(restart) name the systemd unit, or a list of units, that has to reload or to restart to read it.
     type: list

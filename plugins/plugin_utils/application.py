@@ -47,6 +47,7 @@ class Application:
     checksum: str = ""
     git: str = ""
     image: str = ""
+    source_user: str = ""
     containerfile: str = ""
     version: str = ""
     packages: Sequence[str] = ()

@@ -31,6 +31,8 @@ IMAGE = re.compile(
     r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 PLACE = "{version}"
+USER = re.compile(r"[^\s:]+")
+SOURCE_PASSWORD = "source_password"  # noqa: S105 # the name of it
 # Of users that Debian's own packages do not come with.
 UIDS = (100, 59999)
 # Nobody has to be root for them, and Linux takes none of them for a connection that it opens itself.
@@ -76,10 +78,23 @@ def _source(app: Application) -> Iterator[str]:
             f"has the image {app.image!r}. Write its registry, its name, and a tag or a digest, "
             "such as registry.example.com/shop:1.0."
         )
+    yield from _login(app) if app.source_user else ()
     if app.git and not app.version:
         yield "comes from git, and has no version. Add one: a branch, a tag or a commit."
     if any(PLACE in getattr(app, kind) for kind in SOURCES) and not app.version:
         yield f"has {PLACE} in its source, and no version. Add the first one that is to be deployed."
+
+
+def _login(app: Application) -> Iterator[str]:
+    if not app.image and not (app.git or app.archive).startswith("https://"):
+        yield (
+            "has a source_user, whose password would be sent in the clear, or to nobody. "
+            "Give git or archive an address that begins with https://, or leave source_user out."
+        )
+    if not USER.fullmatch(app.source_user):
+        yield f"has the source_user {app.source_user!r}. Write it without white space and ':'."
+    if SOURCE_PASSWORD in app.secrets:
+        yield f"has the secret {SOURCE_PASSWORD!r}, which is the password of its source_user. Choose another name."
 
 
 def _carried() -> str:
@@ -159,6 +174,11 @@ def _rest(app: Application) -> Iterator[str]:
             yield f"has {key} {getattr(app, key)}. Give at least {1 + (key == 'keep_releases')}."
 
 
+def source_password(name: str) -> str:
+    """Return the name of the secret by which its source is fetched, if that asks for one: somebody else's to give."""
+    return f"app_{name}_{SOURCE_PASSWORD}"
+
+
 def secret_names(name: str, secrets: Sequence[str], database: bool) -> list[str]:
     """Return the names of its secrets in the store, those of its database accounts first."""
     accounts = [f"mysql_{name}_{role}" for role in ("writer", "reader") if database]
@@ -218,6 +238,7 @@ def told(app: Application) -> dict[str, Any]:
         "migrate_command": migrate_command(app),
         "packages": packages_of(app),
         "secret_names": secret_names(app.name, app.secrets, app.database),
+        "source_secret": source_password(app.name) if app.source_user else "",
     }
 
 

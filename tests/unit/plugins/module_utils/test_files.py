@@ -166,6 +166,21 @@ def test_a_new_file_is_there_for_the_check_of_one_that_names_it(tmp_path: Path) 
     assert not any(differs(each, look(each.dest)) for each in files)
 
 
+def test_what_must_not_be_there_goes_when_all_else_is_in_place(tmp_path: Path) -> None:
+    path, other = tmp_path / "x", tmp_path / "y"
+    path.write_text("old\n")
+    files = [{"dest": str(path), "state": "absent", "secret": True, **ME}, {"dest": str(other), "content": "y\n", **ME}]
+    with pytest.raises(InvalidError):
+        keep([files[0], {**files[1], "validate": "check %s"}], refuse, change=True)
+    assert path.exists()
+    told = keep(files, accept, change=False)
+    assert (told["changed"], path.exists()) == (True, True)
+    assert told["diff"][0]["after_header"] == f"{path} (absent)"
+    assert keep(files, accept, change=True)["changed_files"] == [str(path), str(other)]
+    assert not path.exists()
+    assert not keep(files, accept, change=True)["changed"]
+
+
 def test_an_unknown_owner_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidError, match="nobody-knows"):
         place([wanted(tmp_path / "a", owner="nobody-knows")], NOTHING, accept, str(tmp_path / "notes"))
