@@ -116,6 +116,9 @@ def test_the_diff_of_a_secret_file_shows_rights_alone() -> None:
         pytest.param({"content": "x"}, "needs dest", id="no dest"),
         pytest.param({"dest": "relative"}, "needs dest", id="relative"),
         pytest.param({"dest": "/x", "contents": ""}, "contents", id="unknown key"),
+        pytest.param(
+            {"dest": "/x", "state": "gone"}, "/x has the state gone: known are present, absent", id="unknown state"
+        ),
     ],
 )
 def test_refusals(item: object, words: str) -> None:
