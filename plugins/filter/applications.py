@@ -44,7 +44,8 @@ RETURN = r"""
 _value:
   description:
     - Each entry with all its keys, and C(build_commands), C(migrate_command), C(packages), C(secret_names), C(carried).
-    - C(source_secret) is the name of the secret with the password of its C(source_user), if it has one.
+    - C(source_secret) is the name of the secret with the password of its C(source_user), or with the key by which git
+      fetches from the server of its C(source_host_key), if it has one of them.
     - C(probe_domain) and C(probe_path) are where a prober meets it, an empty domain being that of the stack;
       C(stream_tests) are HAProxy's tests for its C(streams), and C(shared_folder) is where its C(shared_paths) are.
     - C(unit) is what its releases say to their unit, C(label) how their names begin. C(recipe) is all but the source

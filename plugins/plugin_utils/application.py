@@ -48,6 +48,7 @@ class Application:
     git: str = ""
     image: str = ""
     source_user: str = ""
+    source_host_key: str = ""
     containerfile: str = ""
     version: str = ""
     packages: Sequence[str] = ()

@@ -33,6 +33,10 @@ IMAGE = re.compile(
 PLACE = "{version}"
 USER = re.compile(r"[^\s:]+")
 SOURCE_PASSWORD = "source_password"  # noqa: S105 # the name of it
+SOURCE_KEY = "source_key"
+# Addresses that git speaks SSH to: ssh://git@host/path, and git@host:path.
+BY_SSH = re.compile(r"ssh://\S+|[^\s/:]+:(?!//)\S+")
+HOST_KEY = re.compile(r"(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]{40,}={0,2}")
 # Of users that Debian's own packages do not come with.
 UIDS = (100, 59999)
 # Nobody has to be root for them, and Linux takes none of them for a connection that it opens itself.
@@ -79,6 +83,7 @@ def _source(app: Application) -> Iterator[str]:
             "such as registry.example.com/shop:1.0."
         )
     yield from _login(app) if app.source_user else ()
+    yield from _key(app) if app.source_host_key else ()
     if app.git and not app.version:
         yield "comes from git, and has no version. Add one: a branch, a tag or a commit."
     if any(PLACE in getattr(app, kind) for kind in SOURCES) and not app.version:
@@ -95,6 +100,23 @@ def _login(app: Application) -> Iterator[str]:
         yield f"has the source_user {app.source_user!r}. Write it without white space and ':'."
     if SOURCE_PASSWORD in app.secrets:
         yield f"has the secret {SOURCE_PASSWORD!r}, which is the password of its source_user. Choose another name."
+
+
+def _key(app: Application) -> Iterator[str]:
+    if not BY_SSH.fullmatch(app.git):
+        yield (
+            "has a source_host_key, and no git server that it could be of. Give git an address such as "
+            "ssh://git@git.example.com/shop.git, or leave source_host_key out."
+        )
+    if app.source_user:
+        yield "has a source_host_key and a source_user. Name the user of SSH in git itself, and leave source_user out."
+    if not HOST_KEY.fullmatch(app.source_host_key):
+        yield (
+            f"has the source_host_key {app.source_host_key!r}. Write one of what ssh-keyscan says of the git server, "
+            "without the name at its beginning: ssh-ed25519 AAAA..."
+        )
+    if SOURCE_KEY in app.secrets:
+        yield f"has the secret {SOURCE_KEY!r}, which is the key by which git fetches its source. Choose another name."
 
 
 def _carried() -> str:
@@ -174,9 +196,10 @@ def _rest(app: Application) -> Iterator[str]:
             yield f"has {key} {getattr(app, key)}. Give at least {1 + (key == 'keep_releases')}."
 
 
-def source_password(name: str) -> str:
-    """Return the name of the secret by which its source is fetched, if that asks for one: somebody else's to give."""
-    return f"app_{name}_{SOURCE_PASSWORD}"
+def source_secret(entry: Mapping[str, Any]) -> str:
+    """Return the name of the secret by which its source is fetched, somebody else's to give; nothing without one."""
+    found = SOURCE_PASSWORD if entry.get("source_user") else SOURCE_KEY if entry.get("source_host_key") else ""
+    return found and f"app_{entry['name']}_{found}"
 
 
 def secret_names(name: str, secrets: Sequence[str], database: bool) -> list[str]:
@@ -213,6 +236,7 @@ def packages_of(app: Application) -> list[str]:
     # Skopeo brings in what was built elsewhere, and knows what a tag means without bringing it in.
     own += ["podman", *([] if app.containerfile else ["skopeo"])] if app.contained else []
     own += ["catatonit"] if app.contained and (app.workers or app.timers) else []
+    own += ["openssh-client"] if app.source_host_key else []
     return sorted({*own, *(["git"] if app.git else [])})
 
 
@@ -238,7 +262,7 @@ def told(app: Application) -> dict[str, Any]:
         "migrate_command": migrate_command(app),
         "packages": packages_of(app),
         "secret_names": secret_names(app.name, app.secrets, app.database),
-        "source_secret": source_password(app.name) if app.source_user else "",
+        "source_secret": source_secret(vars(app)),
     }
 
 
