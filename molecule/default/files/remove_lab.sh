@@ -4,6 +4,14 @@
 set -eu
 podman=$1 label=$2 network=$3 state=$4 run=$5
 
+# After the machine has started anew nothing runs any more in the labs' mount namespace, which is gone: podman does without.
+if grep -q nsenter "$podman" && ! mountpoint -q "$run/mnt"; then
+  mkdir -p "$run"
+  sed "s|nsenter --mount=$run/mnt ||" "$podman" >"$run/podman"
+  chmod 0755 "$run/podman"
+  podman=$run/podman
+fi
+
 hosts=$("$podman" ps --all --quiet --filter "label=$label")
 # shellcheck disable=SC2086 # one word each
 [ -z "$hosts" ] || "$podman" rm --force --time 0 $hosts
