@@ -25,7 +25,7 @@ FILES = {"small.txt": "0123456789abcde\n" * 64, "large.txt": "0123456789abcde\n"
 # Round robin, checks, HTTP/2, one log line for each request, and nothing else.
 BY_HAND = """global
     log /dev/log local0
-    maxconn 10000
+    maxconn 4000
     ssl-load-extra-del-ext
 defaults
     log global
@@ -79,7 +79,8 @@ def one_round(lab: Lab, mode: str, found: dict[str, Any]) -> None:
         scheme, port = ("http", 8080) if mode == "terminate" else ("https", 8443)
         all_paths("Nginx alone", f"{scheme}://{lab.address['web1']}:{port}")
     all_paths("ours", f"https://{lab.vip}")
-    lab.on("lb1", "systemctl stop haproxy; systemd-run --quiet --unit=by-hand haproxy -W -db -f /run/by-hand.cfg")
+    start = "systemd-run --quiet --unit=by-hand --property=LimitNOFILE=10000 haproxy -W -db -f /run/by-hand.cfg"
+    lab.on("lb1", f"systemctl stop haproxy; {start}")
     try:
         all_paths("by hand", f"https://{lab.address['lb1']}")
     finally:
