@@ -107,6 +107,7 @@ def measure(needed: Needed, root: Path, _folder: Path, name: str) -> dict[str, A
             result[mode] = {}
             for _each in range(ROUNDS):
                 one_round(lab, mode, result[mode])
+            print(table({mode: result[mode]}), flush=True)  # a later mode may fail
     finally:
         needed("lb lab-destroy", name, "make", "lab-destroy")
     return result
