@@ -54,10 +54,6 @@ speaks() { # LANGUAGE: every host's demo says that it is made in it
   done
 }
 
-counted() { # what the prober of a deployment has said, on standard input
-  tr -s ' \n' '  ' | grep --only-matching --extended-regexp '[0-9]+ of [0-9]+ requests failed, [0-9]+ raw errors' | tail -n 1
-}
-
 archive() { # VERSION: of the sources of the story, and an inventory that names it
   tar --create --gzip --file="$APPS/$1.tar.gz" --directory="$APPS" "demo-$1"
   local sum

@@ -19,6 +19,10 @@ play() { # PLAYBOOK OPTION...
   ansible-playbook $INVENTORIES "$PLAYBOOKS/$1" "${@:2}" </dev/null
 }
 
+counted() { # what the prober of a playbook has said, on standard input
+  tr -s ' \n' '  ' | grep --only-matching --extended-regexp '[0-9]+ of [0-9]+ requests failed, [0-9]+ raw errors' | tail -n 1
+}
+
 within() { # SECONDS COMMAND...
   local began=$SECONDS
   until "${@:2}"; do
