@@ -35,8 +35,8 @@ BOUNDS = {
 }
 
 
-# What a person may add to a command line to be let through; playbooks declare them, no role does.
-SWITCHES = ("break_lease", "convert", "renew", "shrink")
+# What a person may add to a command line; playbooks declare them, no role does.
+SWITCHES = ("break_lease", "convert", "probe", "renew", "rollback", "shrink")
 
 
 def check(stack: Stack) -> Iterator[str]:
